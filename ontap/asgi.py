@@ -1,0 +1,14 @@
+"""The whole application: pages by Django, sockets by Channels; every unknown socket path is refused alike."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ontap.settings")
+pages = get_asgi_application()
+
+from channels.routing import ProtocolTypeRouter  # noqa: E402  the apps are ready only now
+
+from orders.consumers import OrderSocket  # noqa: E402
+
+application = ProtocolTypeRouter({"http": pages, "websocket": OrderSocket.as_asgi()})

@@ -1,0 +1,218 @@
+"""Every setting of onTap, from the environment; runs with nothing set.
+
+ONTAP_ENV=embedded (the default) is one process on SQLite that needs nothing else; ONTAP_ENV=production is many
+processes on PostgreSQL and Redis. A wrong mix is reported by `ontap.checks`, with what to set.
+"""
+
+import socket
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from environs import Env
+
+from ontap.keys import read_or_make_key
+
+env = Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+ONTAP_ENV: str = env.str("ONTAP_ENV", "embedded")
+EMBEDDED = ONTAP_ENV != "production"
+ONTAP_DATA = Path(env.str("ONTAP_DATA", str(BASE_DIR / "var"))).resolve()
+ONTAP_PORT: int = env.int("PORT", 8080)
+ONTAP_LAN: bool = env.bool("ONTAP_LAN", False)
+ONTAP_PUBLIC_URL: str = env.str("ONTAP_PUBLIC_URL", "").rstrip("/")
+ONTAP_TRUSTED_PROXIES: list[str] = env.list("ONTAP_TRUSTED_PROXIES", [])
+# Bare seed addresses without any credential: a pub's own box may, the public platform may not.
+ONTAP_ALLOW_OPEN_TABLES: bool = env.bool("ONTAP_ALLOW_OPEN_TABLES", EMBEDDED)
+
+# Per minute, of one address (a whole pub may be one), one socket, one table session.
+ONTAP_HANDSHAKES_PER_MINUTE: int = env.int("ONTAP_HANDSHAKES_PER_MINUTE", 1200)
+ONTAP_FAILURES_PER_MINUTE: int = env.int("ONTAP_FAILURES_PER_MINUTE", 120)
+ONTAP_ORDERS_PER_SOCKET: int = env.int("ONTAP_ORDERS_PER_SOCKET", 30)
+ONTAP_ORDERS_PER_SESSION: int = env.int("ONTAP_ORDERS_PER_SESSION", 60)
+# In ten seconds, of one socket; a guest beyond it is closed with 4008.
+ONTAP_MESSAGES_PER_SOCKET: int = env.int("ONTAP_MESSAGES_PER_SOCKET", 200)
+
+DEBUG: bool = env.bool("DEBUG", False)
+SECRET_KEY: str = env.str("SECRET_KEY", "")
+ONTAP_TABLE_KEYS: list[str] = env.list("ONTAP_TABLE_KEYS", [])
+if EMBEDDED:
+    SECRET_KEY = SECRET_KEY or read_or_make_key(ONTAP_DATA / "secret_key")
+    ONTAP_TABLE_KEYS = ONTAP_TABLE_KEYS or [read_or_make_key(ONTAP_DATA / "table_key")]
+
+_public = urlsplit(ONTAP_PUBLIC_URL)
+_public_hosts = [_public.hostname] if _public.hostname else []
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
+if EMBEDDED:
+    # `up --lan` adds private addresses by `ontap.hosts`, which knows them only once it listens.
+    ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]", socket.gethostname(), *_public_hosts]
+else:
+    ALLOWED_HOSTS += _public_hosts
+CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if _public_hosts else []
+if _public.scheme == "https":
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ONTAP_TRUSTED_PROXIES else None
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
+    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31_536_000)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_WIDE", True)
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REFERRER_POLICY = "no-referrer"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_NAME = "ontap_login"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+INSTALLED_APPS = [
+    "ontap",
+    "venues",
+    "orders",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "channels",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+ROOT_URLCONF = "ontap.urls"
+ASGI_APPLICATION = "ontap.asgi.application"
+AUTH_USER_MODEL = "venues.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LOGIN_URL = "/admin/login/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+DATABASES: dict[str, dict[str, Any]]
+if EMBEDDED:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": ONTAP_DATA / "ontap.sqlite3",
+            "OPTIONS": {
+                # IMMEDIATE takes the write lock at BEGIN, where the busy timeout applies; FULL, because an
+                # acknowledged order must outlive a power cut.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;",
+            },
+            "CONN_MAX_AGE": None,
+            "TEST": {"NAME": ONTAP_DATA / "test.sqlite3"},
+        }
+    }
+else:
+    DATABASES = {"default": env.dj_db_url("DATABASE_URL", "sqlite://:memory:")}
+    if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+        DATABASES["default"]["CONN_MAX_AGE"] = 0  # the pool keeps the connections
+        DATABASES["default"].setdefault("OPTIONS", {}).update(
+            pool={"min_size": 2, "max_size": env.int("DATABASE_POOL", 12), "timeout": 5},
+            options="-c lock_timeout=3000 -c statement_timeout=10000 -c idle_in_transaction_session_timeout=5000",
+            connect_timeout=3,
+            keepalives=1,
+            keepalives_idle=5,
+            keepalives_interval=2,
+            keepalives_count=3,
+            tcp_user_timeout=10_000,
+        )
+
+REDIS_URL: str = env.str("REDIS_URL", "")
+CHANNEL_LAYERS: dict[str, dict[str, Any]]
+if EMBEDDED:
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+else:
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [REDIS_URL or "redis://127.0.0.1:6379/0"]},
+        }
+    }
+
+CELERY_BROKER_URL = "memory://" if EMBEDDED else REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TIMEZONE = "UTC"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# With the broker away `.delay()` must fail in a moment rather than stall its caller.
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"polling_interval": 0.05}
+    if EMBEDDED
+    else {"socket_timeout": 5, "socket_connect_timeout": 2, "retry_policy": {"timeout": 2.0}}
+)
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
+
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+}
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = EMBEDDED
+MEDIA_ROOT = ONTAP_DATA / "media"
+MEDIA_URL = "/media/"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+_SELF = ["'self'"]
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": (),
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": _SELF,
+        "style-src": _SELF,
+        "img-src": ["'self'", "data:"],
+        "font-src": _SELF,
+        "connect-src": _SELF,
+        "form-action": _SELF,
+        "manifest-src": _SELF,
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    },
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"scrub": {"()": "ontap.scrub.ScrubFilter"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["scrub"]}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "loggers": {
+        # Django's own handlers would bypass the scrubbing.
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.request": {"level": "ERROR"},
+    },
+}

@@ -1,0 +1,147 @@
+"""What one transaction of the writer holds: the locked counters of its venues, and the rows it will write."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from django.db.backends.utils import CursorWrapper
+
+from orders.changes import Event
+from orders.models import Order, OrderLine, VenueEvent
+from orders.rows import insert, update
+from venues.models import VenueFeed, VenueProduct
+
+MOVED = (
+    "state",
+    "order_status",
+    "reason",
+    "changed_by",
+    "seq",
+    "accepted_at",
+    "ready_at",
+    "finished_at",
+    "undo_seq",
+    "undo_until",
+    "undo_state",
+    "undo_status",
+)
+_COUNTED = ("seq", "business_date", "last_order_number", "menu_version")
+
+
+class OutOfStep(Exception):
+    """A row was not as it was read under the lock: somebody writes orders behind the writer's back."""
+
+
+class Batch:
+    """Begins with the venues' feed rows locked in the order of their ids, the one lock order of every writer."""
+
+    def __init__(self, venue_ids: Iterable[int], at: datetime) -> None:
+        self.at = at
+        rows = VenueFeed.objects.select_for_update(no_key=True).filter(pk__in=set(venue_ids)).order_by("pk")
+        self.feeds = {feed.venue_id: feed for feed in rows}
+        self.events: list[Event] = []
+        self.orders: dict[uuid.UUID, dict[str, Any]] = {}
+        self._placed: list[dict[str, Any]] = []
+        self._lines: list[dict[str, Any]] = []
+        self._moved: list[dict[str, Any]] = []
+        self._stock: dict[int, VenueProduct] = {}
+        self._stock_change: dict[int, int] = defaultdict(int)
+
+    def next_seq(self, venue_id: int) -> int:
+        feed = self.feeds[venue_id]
+        feed.seq += 1
+        return feed.seq
+
+    def next_number(self, venue_id: int, business_date: date) -> tuple[date, int]:
+        """The next order number, from 1 on each business day. A clock that is behind does not go back a day."""
+        feed = self.feeds[venue_id]
+        if business_date > feed.business_date:
+            feed.business_date, feed.last_order_number = business_date, 0
+        feed.last_order_number += 1
+        return feed.business_date, feed.last_order_number
+
+    def lock_stock(self, difference_ids: Iterable[int]) -> None:
+        """Lock and read the counts that this batch may change: after the feeds, in the order of their ids."""
+        rows = VenueProduct.objects.select_for_update(no_key=True).filter(
+            pk__in=set(difference_ids), stock__isnull=False
+        )
+        self._stock |= {row.pk: row for row in rows.order_by("pk")}
+
+    def left(self, difference_id: int) -> int | None:
+        """What is left of a product after this batch's orders so far; None where it is not counted."""
+        row = self._stock.get(difference_id)
+        return None if row is None or row.stock is None else row.stock + self._stock_change[difference_id]
+
+    def take_stock(self, difference_id: int, quantity: int) -> None:
+        self._stock_change[difference_id] -= quantity
+
+    def placed(self, order: dict[str, Any], lines: list[dict[str, Any]]) -> None:
+        self.orders[order["id"]] = order
+        self._placed.append(order)
+        self._lines += lines
+
+    def moved(self, order: dict[str, Any], was_seq: int) -> None:
+        self._moved.append({"id": order["id"], "was_seq": was_seq} | {key: order[key] for key in MOVED})
+
+    def new_menu(self, venue_id: int) -> None:
+        self.feeds[venue_id].menu_version += 1
+
+    def event(
+        self,
+        venue_id: int,
+        seq: int,
+        at: datetime,
+        kind: str,
+        change: str,
+        payload: str,
+        *,
+        order_id: uuid.UUID | None = None,
+        session_id: int | None = None,
+        actor: str = "",
+    ) -> None:
+        self.events.append(Event(venue_id, seq, at, kind, change, order_id, session_id, actor[:80], payload))
+
+    def write(self, cursor: CursorWrapper) -> None:
+        """Everything in few statements: the stock, the rows, the counters."""
+        for difference_id, change in sorted(self._stock_change.items()):
+            self._write_stock(self._stock[difference_id], change)
+        insert(cursor, Order, self._placed)
+        insert(cursor, OrderLine, self._lines)
+        insert(cursor, VenueEvent, [_event_row(event) for event in self.events])
+        if update(cursor, Order, self._moved, MOVED) != len(self._moved):
+            raise OutOfStep
+        for feed in self.feeds.values():
+            self._write_feed(cursor, feed)
+
+    def _write_stock(self, row: VenueProduct, change: int) -> None:
+        was = row.stock or 0
+        if not change:
+            return
+        if not VenueProduct.objects.filter(pk=row.pk, stock=was).update(stock=was + change):
+            raise OutOfStep
+        if (was == 0) != (was + change == 0):
+            # Sold out, or back: a new menu version, so that every catalogue and page hears of it.
+            self.new_menu(row.venue_id)
+            payload = orjson.dumps({"product_id": str(row.product_id), "in_stock": was + change > 0}).decode()
+            seq = self.next_seq(row.venue_id)
+            self.event(row.venue_id, seq, self.at, "availability", "stock", payload)
+
+    def _write_feed(self, cursor: CursorWrapper, feed: VenueFeed) -> None:
+        VenueFeed.objects.filter(pk=feed.pk).update(**{name: getattr(feed, name) for name in _COUNTED})
+
+
+def _event_row(event: Event) -> dict[str, Any]:
+    return {
+        "venue_id": event.venue_id,
+        "seq": event.seq,
+        "at": event.at,
+        "kind": event.kind,
+        "change": event.change,
+        "order_id": event.order_id,
+        "session_id": event.session_id,
+        "actor": event.actor,
+        "payload": event.payload,
+    }

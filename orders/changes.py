@@ -1,0 +1,113 @@
+"""What can be asked of the writer, and what it answers."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from orders.pricing import PricedOrder, price_order
+from orders.protocol import MoveOrder, PlaceOrder, UndoOrder
+from venues.catalogue import Catalogue
+
+
+@dataclass(slots=True, eq=False)
+class Placement:
+    """An order to place. Its id and time are made before the first attempt, so that a retry is the same order."""
+
+    venue_id: int
+    at: datetime
+    order_id: uuid.UUID
+    wanted: PlaceOrder
+    priced: PricedOrder
+    catalogue: Catalogue
+    table_id: int
+    table_number: str
+    session_id: int
+    verified: bool
+    actor: str
+    placed_by_id: int | None = None
+    by_staff: bool = False
+
+    @property
+    def alone(self) -> tuple[object, ...]:
+        """Two changes with the same never share a batch: the second must see what the first did."""
+        key = self.wanted.client_order_id
+        return (self.venue_id, key) if key is not None else (self.order_id,)
+
+    def reprice(self, catalogue: Catalogue) -> None:
+        """Take another catalogue's prices. Raises Refused where it does not sell this any more."""
+        self.priced, self.catalogue = price_order(catalogue, self.wanted, self.at), catalogue
+
+
+@dataclass(slots=True, eq=False)
+class OrderMove:
+    """Bring an order to another state, or to other words for it; by a guest only within their own session."""
+
+    venue_id: int
+    at: datetime
+    wanted: MoveOrder
+    actor: str
+    by: str = "board"  # board, guest or system
+    session_id: int | None = None
+
+    @property
+    def alone(self) -> tuple[object, ...]:
+        return (self.wanted.order_id,)
+
+
+@dataclass(slots=True, eq=False)
+class OrderUndo:
+    venue_id: int
+    at: datetime
+    wanted: UndoOrder
+    actor: str
+
+    @property
+    def alone(self) -> tuple[object, ...]:
+        return (self.wanted.order_id,)
+
+
+@dataclass(slots=True, eq=False)
+class Notice:
+    """Something that a venue's sockets should hear and that is no order: menu, pause, health, a session's end."""
+
+    venue_id: int
+    at: datetime
+    kind: str
+    change: str = ""
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    session_id: int | None = None
+    menu: bool = False  # a new menu version
+
+    @property
+    def alone(self) -> tuple[object, ...]:
+        return (id(self),)
+
+
+Change = Placement | OrderMove | OrderUndo | Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A committed change, or a repeat of one: `seq` is the event that holds."""
+
+    seq: int
+    order_id: uuid.UUID | None = None
+    order_number: int = 0
+    repeat: bool = False
+
+
+@dataclass(slots=True)
+class Event:
+    """A VenueEvent in memory. `order` is parsed once for all sockets that get it."""
+
+    venue_id: int
+    seq: int
+    at: datetime
+    kind: str
+    change: str
+    order_id: uuid.UUID | None
+    session_id: int | None
+    actor: str
+    payload: str

@@ -1,0 +1,399 @@
+"""One websocket of the onTap protocol: authenticate, parse, call one service, send. The rules are elsewhere."""
+
+import base64
+import logging
+import secrets
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from channels.consumer import AsyncConsumer
+from channels.exceptions import StopConsumer
+from django.conf import settings
+from django.db import Error as DatabaseProblem
+
+from orders import presence, protocol, snapshots
+from orders.catalogues import catalogue_of, kept
+from orders.changes import Change, Done, OrderMove, OrderUndo, Placement
+from orders.commit import Outcome
+from orders.door import admit
+from orders.errors import Refused, TooMany, Unavailable
+from orders.feed import BOARDS, Group, hub, session_group, waiting_group
+from orders.frames import Frames
+from orders.limits import Limit
+from orders.outbox import Outbox
+from orders.pricing import price_order
+from orders.protocol import Echo, MoveOrder, OpenOrders, PlaceOrder, Resume, Speaker, TrackerWish, UndoOrder
+from orders.reading import in_reader
+from orders.render import whole_order
+from orders.tables import table_for_staff
+from orders.writer import writer
+from venues.access import Pass
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_S = 15
+RESUME_GRACE_S = 0.3  # a version 2 client that knows where it stopped says so within this; else it gets a snapshot
+
+session_orders = Limit(settings.ONTAP_ORDERS_PER_SESSION, 60)
+venue_orders = Limit(1, 60)
+
+
+def clock() -> datetime:
+    """Now, in whole milliseconds: what the protocol can say."""
+    return protocol.from_ms(time.time_ns() // 1_000_000)
+
+
+class OrderSocket(AsyncConsumer):
+    """A guest's or a board's connection, in version 1 or 2."""
+
+    held: Pass
+    speaker: Speaker
+    outbox: Outbox
+    group: Group
+    venue_id: int
+
+    async def __call__(
+        self,
+        scope: dict[str, Any],
+        receive: Callable[[], Awaitable[dict[str, Any]]],
+        send: Callable[[dict[str, Any]], Awaitable[None]],
+    ) -> None:
+        """One task a socket and no channel of the layer's: the feed delivers by itself."""
+        self.scope, self.base_send = scope, send
+        self._open = False
+        self._holding: list[Frames] | None = []
+        self._after = -1
+        self._live = False
+        self.last_sent = time.monotonic()
+        try:
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            pass
+        finally:
+            self._leave()
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Straight to the handler: Channels would hop to a thread before every message (design 10)."""
+        kind = message["type"]
+        if kind == "websocket.receive":
+            await self.websocket_receive(message)
+        elif kind == "websocket.connect":
+            await self.websocket_connect()
+        elif kind == "websocket.disconnect":
+            raise StopConsumer
+
+    async def websocket_connect(self) -> None:
+        try:
+            admitted = await admit(self.scope, clock())
+        except DatabaseProblem as error:
+            logger.warning("A socket was refused: the database is away (%s)", type(error).__name__)
+            admitted = None
+        if admitted is None:
+            await self.base_send({"type": "websocket.close"})
+            raise StopConsumer
+        held = self.held = admitted.held
+        self.venue_id = held.venue_id
+        self.speaker = Speaker(held.venue_id, held.role == "board", admitted.version, held.table_number)
+        self.connection_id = base64.b64encode(secrets.token_bytes(12)).decode()
+        self.outbox = Outbox(self.base_send, self._cut_off)
+        self.group = BOARDS if self.speaker.board else _group_of(held)
+        self._messages: list[float] = []
+        self._orders: list[float] = []
+        feed = await hub().join(self)
+        self._open = True
+        presence.look_after_sockets()
+        if self.speaker.board:
+            presence.board_opened(self.venue_id)
+        wants_subprotocol = protocol.SUBPROTOCOL_V2 in self.scope.get("subprotocols", ())
+        accept: dict[str, Any] = {"type": "websocket.accept"}
+        if wants_subprotocol:
+            accept["subprotocol"] = protocol.SUBPROTOCOL_V2
+        await self.base_send(accept)
+        try:
+            await self._begin(feed.epoch)
+        except DatabaseProblem as error:
+            logger.warning("A socket got no snapshot: the database is away (%s)", type(error).__name__)
+            self.close(1013)
+
+    async def _begin(self, epoch: str) -> None:
+        if self.speaker.version == 2:
+            now = await in_reader(snapshots.read_position, self.venue_id)
+            self._push(protocol.hello_frame(now.epoch, now.seq, self.venue_id, self.held.role, HEARTBEAT_S))
+            hub().loop.call_later(RESUME_GRACE_S, self._snapshot_soon)
+            return
+        if self.speaker.board:
+            found = await in_reader(snapshots.read_position, self.venue_id)
+        else:
+            found = await in_reader(snapshots.read_recent_statuses, self.venue_id, self.held.session_id, clock())
+        for row in found.orders:
+            self._push(protocol.status_frame(whole_order(row)))
+        self._release(found.seq)
+
+    def _snapshot_soon(self) -> None:
+        if self._open and not self._live:
+            hub().spawn(self._send_snapshot())
+
+    async def websocket_receive(self, message: dict[str, Any]) -> None:
+        text = message.get("text")
+        if text is None:
+            self.close(protocol.UNSUPPORTED_DATA)
+            return
+        if len(text) > protocol.MOST_BYTES:
+            self.close(1009)
+            return
+        if self._too_many_messages():
+            self.close(protocol.TOO_MANY)
+            return
+        echo = Echo()
+        try:
+            frame = protocol.read_frame(text)
+            if self.speaker.version == 2:
+                echo = protocol.echo_of(frame)
+            request = protocol.parse_request(frame, self.speaker)
+            if isinstance(request, PlaceOrder):
+                await self._place(request, echo)
+            elif isinstance(request, MoveOrder):
+                by = "board" if self.speaker.board else "guest"
+                change = OrderMove(self.venue_id, clock(), request, self.held.actor, by, self.held.session_id)
+                self._submit(change, echo)
+            elif isinstance(request, UndoOrder):
+                self._submit(OrderUndo(self.venue_id, clock(), request, self.held.actor), echo)
+            elif isinstance(request, OpenOrders):
+                await (self._send_snapshot() if self.speaker.version == 2 else self._send_open_orders())
+            elif isinstance(request, Resume):
+                await self._resume(request)
+            elif isinstance(request, TrackerWish):
+                raise Refused("This venue has no Table Tracker gateway.", "no_gateway", "action")
+        except Refused as refusal:
+            self._refuse(refusal, echo)
+        except DatabaseProblem as error:
+            logger.warning("A request had no answer from the database (%s)", type(error).__name__)
+            self._refuse(Unavailable(), echo)
+
+    async def _place(self, wanted: PlaceOrder, echo: Echo) -> None:
+        now, moment = clock(), time.monotonic()
+        catalogue = kept(self.venue_id) or await catalogue_of(self.venue_id)
+        if catalogue is None:
+            raise Refused("There is no such venue any more.", "closed")
+        held = self.held
+        if self.speaker.board:
+            assert wanted.table_number is not None
+            table = await in_reader(table_for_staff, self.venue_id, wanted.table_number, now)
+            table_id, table_number, session_id = table.table_id, table.number, table.session_id
+        else:
+            if held.session_id is None:
+                raise Refused("Staff have not opened this table yet. They have been asked.", "table_not_open")
+            assert held.table_id is not None
+            assert held.table_number is not None
+            table_id, table_number, session_id = held.table_id, held.table_number, held.session_id
+            self._count_order(session_id, moment, catalogue.venue.max_per_minute)
+        priced = price_order(catalogue, wanted, now)
+        self._submit(
+            Placement(
+                self.venue_id,
+                now,
+                uuid.uuid4(),
+                wanted,
+                priced,
+                catalogue,
+                table_id,
+                table_number,
+                session_id,
+                held.verified,
+                held.actor,
+                held.user_id,
+                by_staff=self.speaker.board,
+            ),
+            echo,
+        )
+
+    def _count_order(self, session_id: int, moment: float, most_of_venue: int) -> None:
+        self._orders = [at for at in self._orders if at > moment - 60]
+        own_full = len(self._orders) >= settings.ONTAP_ORDERS_PER_SOCKET
+        if own_full or session_orders.full(session_id, moment):
+            raise TooMany("That is a lot of orders in a minute. Wait a moment, or ask staff.", "too_many_orders")
+        if not venue_orders.take(self.venue_id, moment, most_of_venue):
+            raise TooMany("The venue has more orders than it can take this minute.", "too_many_orders")
+        session_orders.count(session_id, moment)
+        self._orders.append(moment)
+
+    def _submit(self, change: Change, echo: Echo) -> None:
+        writer().submit(change, lambda outcome: self._answer(outcome, echo))
+
+    def _answer(self, outcome: Outcome, echo: Echo) -> None:
+        """On the loop, before the event itself is delivered. Version 1 knows no answer but an error."""
+        if isinstance(outcome, Refused):
+            self._refuse(outcome, echo)
+        elif self.speaker.version == 2:
+            self._acknowledge(outcome, echo)
+
+    def _acknowledge(self, done: Done, echo: Echo) -> None:
+        assert done.order_id is not None
+        self._push(protocol.ack_frame(echo.client_order_id, done.order_id, done.order_number, done.seq))
+
+    def _refuse(self, refusal: Refused, echo: Echo) -> None:
+        request_id = str(uuid.uuid4())
+        self._push(protocol.error_frame(self.speaker.version, refusal, self.connection_id, request_id, echo))
+
+    async def _send_open_orders(self) -> None:
+        """Version 1: what is not finished, newest first; the socket then hears only what came after."""
+        self._hold()
+        found = await in_reader(snapshots.read_board, self.venue_id)
+        self._push(protocol.open_orders_frame([whole_order(row) for row in reversed(found.orders)]))
+        self._release(found.seq)
+
+    async def _send_snapshot(self) -> None:
+        self._hold()
+        self._live = True
+        board = self.speaker.board
+        try:
+            if board:
+                found = await in_reader(snapshots.read_board, self.venue_id)
+            else:
+                found = await in_reader(snapshots.read_session, self.venue_id, self.held.session_id)
+            online = await in_reader(snapshots.boards_online, self.venue_id, clock())
+            catalogue = await catalogue_of(self.venue_id)
+        except DatabaseProblem:
+            self.close(1013)  # try again later: the client keeps what it has
+            return
+        paused = None
+        if catalogue is not None and catalogue.paused(clock()) and catalogue.venue.paused_until is not None:
+            paused = {
+                "until": protocol.to_ms(catalogue.venue.paused_until),
+                "reason": catalogue.venue.pause_reason,
+            }
+        orders = [whole_order(row) if board else protocol.for_guest(whole_order(row)) for row in found.orders]
+        self._push(protocol.snapshot_frame(found.epoch, found.seq, orders, found.menu_version, paused, online))
+        self._release(found.seq)
+
+    async def _resume(self, wanted: Resume) -> None:
+        self._hold()
+        self._live = True
+        missed = await in_reader(
+            snapshots.read_events,
+            self.venue_id,
+            wanted.epoch,
+            wanted.seq,
+            self.held.session_id,
+            self.speaker.board,
+        )
+        if missed is None:
+            await self._send_snapshot()
+            return
+        seq = wanted.seq
+        for event in missed:
+            self._show(Frames(event, wanted.epoch))
+            seq = event.seq
+        self._release(seq)
+
+    def deliver(self, frames: Frames) -> None:
+        """An event of the feed, in order. Kept while this socket reads where it stands."""
+        if self._holding is not None:
+            self._holding.append(frames)
+        elif frames.event.seq > self._after:
+            self._after = frames.event.seq
+            self._show(frames)
+
+    def _show(self, frames: Frames) -> None:
+        event = frames.event
+        if event.kind == "session":
+            self._hear_of_session(event.change, event.session_id, frames)
+            return
+        if event.kind == "access":
+            presence.check_access_soon()
+            return
+        board = self.speaker.board
+        if self.speaker.version == 1:
+            text = frames.v1_board if board else frames.v1_guest
+        else:
+            text = frames.v2_board if board else frames.v2_guest
+        if text is not None:
+            self._push(text)
+
+    def _hear_of_session(self, change: str, session_id: int | None, frames: Frames) -> None:
+        if self.speaker.board:
+            return
+        if change == "ended" and session_id == self.held.session_id:
+            self.end(protocol.SESSION_ENDED, str(frames.payload.get("reason", "")))
+        elif change == "opened" and self.group == waiting_group(int(frames.payload["table_id"])):
+            feed = hub().feeds.get(self.venue_id)
+            if feed is not None:
+                feed.discard(self)
+                self.held = replace(self.held, session_id=session_id)
+                self.group = _group_of(self.held)
+                feed.add(self)
+
+    def end(self, code: int, reason: str) -> None:
+        """This socket's right to be here has ended: say so where the version can, then close."""
+        if self._open and self.speaker.version == 2:
+            self._push(protocol.session_ended_frame(reason))
+        self.close(code)
+
+    def restart(self) -> None:
+        """The database is another one than this socket was served from; its client connects again."""
+        self.close(1012)
+
+    def heartbeat(self, moment: float) -> None:
+        """Version 2: say that we are here after 15 seconds of silence (`moment`: monotonic seconds)."""
+        if self._live and self.speaker.version == 2 and moment - self.last_sent >= HEARTBEAT_S:
+            self._push(protocol.heartbeat_frame(max(self._after, 0)))
+
+    def close(self, code: int) -> None:
+        if self._open:
+            self._leave()
+            hub().spawn(self._close(code))
+
+    async def _close(self, code: int) -> None:
+        try:
+            await self.outbox.flushed()
+            await self.base_send({"type": "websocket.close", "code": code})
+        except (OSError, RuntimeError):
+            logger.debug("The socket was gone before it was closed")
+
+    def _cut_off(self) -> None:
+        logger.info("A reader too slow for its buffer is cut off")
+        self._leave()
+        hub().spawn(self.base_send({"type": "websocket.close", "code": 1013}))
+
+    def _hold(self) -> None:
+        if self._holding is None:
+            self._holding = []
+
+    def _release(self, seq: int) -> None:
+        """Everything up to `seq` is shown; deliver what came after it meanwhile, and from now on at once."""
+        self._after = max(self._after, seq)
+        held, self._holding = self._holding or [], None
+        for frames in held:
+            self.deliver(frames)
+
+    def _push(self, text: str) -> None:
+        if self._open:
+            self.last_sent = time.monotonic()
+            self.outbox.push(text)
+
+    def _leave(self) -> None:
+        if self._open:
+            self._open = False
+            hub().leave(self)
+            if self.speaker.board:
+                presence.board_closed(self.venue_id)
+
+    def _too_many_messages(self) -> bool:
+        moment = time.monotonic()
+        if len(self._messages) >= settings.ONTAP_MESSAGES_PER_SOCKET * (10 if self.speaker.board else 1):
+            self._messages = [at for at in self._messages if at > moment - 10]
+            if len(self._messages) >= settings.ONTAP_MESSAGES_PER_SOCKET * (10 if self.speaker.board else 1):
+                return True
+        self._messages.append(moment)
+        return False
+
+
+def _group_of(held: Pass) -> Group:
+    if held.session_id is not None:
+        return session_group(held.session_id)
+    return waiting_group(held.table_id or 0)

@@ -1,0 +1,54 @@
+"""The frames of one event: each encoded once, whoever gets it."""
+
+from functools import cached_property
+from typing import Any
+
+import orjson
+
+from orders import protocol
+from orders.changes import Event
+
+NOTICES = frozenset({"menu", "availability", "pause", "health"})
+
+
+class Frames:
+    """An event as each kind of socket sees it. None where that kind hears nothing of it."""
+
+    def __init__(self, event: Event, epoch: str) -> None:
+        self.event, self.epoch = event, epoch
+
+    @cached_property
+    def payload(self) -> dict[str, Any]:
+        payload: dict[str, Any] = orjson.loads(self.event.payload)
+        return payload
+
+    @cached_property
+    def v1_board(self) -> str | None:
+        placed = self.event.kind == "order" and self.event.change == "placed"
+        return protocol.board_frame(self.payload) if placed else None
+
+    @cached_property
+    def v1_guest(self) -> str | None:
+        moved = self.event.kind == "order" and self.event.change != "placed"
+        return protocol.status_frame(self.payload) if moved else None
+
+    @cached_property
+    def v2_board(self) -> str | None:
+        event = self.event
+        if event.kind == "order":
+            return protocol.order_frame(self.epoch, event.seq, event.change, orjson.Fragment(event.payload))
+        return self._notice
+
+    @cached_property
+    def v2_guest(self) -> str | None:
+        event = self.event
+        if event.kind == "order":
+            return protocol.order_frame(self.epoch, event.seq, event.change, protocol.for_guest(self.payload))
+        return self._notice
+
+    @cached_property
+    def _notice(self) -> str | None:
+        event = self.event
+        if event.kind not in NOTICES:
+            return None
+        return protocol.notice_frame(event.kind, self.epoch, event.seq, self.payload)

@@ -1,0 +1,169 @@
+"""Orders changing state, inside the writer's transaction and under its locks."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q
+
+from orders.batch import Batch
+from orders.changes import Done, OrderMove, OrderUndo
+from orders.errors import OrderMoved, Refused
+from orders.models import Order, OrderLine
+from orders.render import frozen
+from orders.states import GUEST_MAY_CANCEL_FROM, UNDO_WINDOW, State, takes_stock_back
+from venues.models import VenueProduct
+
+_TIME_OF = {
+    State.ACCEPTED: "accepted_at",
+    State.READY: "ready_at",
+    State.COMPLETED: "finished_at",
+    State.REJECTED: "finished_at",
+    State.CANCELLED: "finished_at",
+}
+
+
+class MovingRules:
+    """What moves and undos of one batch are judged by: the rows of their orders, read under the venues' lock."""
+
+    def __init__(self, batch: Batch, changes: Sequence[OrderMove | OrderUndo]) -> None:
+        self._batch = batch
+        ids = {change.wanted.order_id for change in changes}
+        rows = Order.objects.filter(pk__in=ids, venue_id__in={change.venue_id for change in changes}).values()
+        self._orders: dict[uuid.UUID, dict[str, Any]] = {row["id"]: dict(row) for row in rows}
+        self._counted = self._read_counted(changes)
+
+    def move(self, change: OrderMove) -> Done | Refused:
+        """The order's new state written into the batch, or a repeat of what is, or why not."""
+        wanted = change.wanted
+        order = self._order(change)
+        if isinstance(order, Refused):
+            return order
+        state, move = order["state"], wanted.move
+        if state == move.target and (not wanted.worded or order["order_status"] == move.status):
+            return Done(order["seq"], order["id"], order["number"], repeat=True)
+        reworded = state == move.target and change.by == "board"
+        sources = GUEST_MAY_CANCEL_FROM if change.by == "guest" else move.sources
+        if state not in sources and not reworded:
+            return OrderMoved(state) if state != State.PENDING else _too_early(wanted.action)
+        if not reworded and takes_stock_back(state, move.target):
+            self._return_stock(order, +1)
+        before = dict(order)
+        order.update(state=move.target, order_status=move.status)
+        if not reworded:
+            order["reason"] = wanted.reason
+            order[_TIME_OF[move.target]] = change.at
+        may_undo = change.by == "board"
+        order.update(
+            undo_seq=self._batch.feeds[change.venue_id].seq + 1 if may_undo else None,
+            undo_until=change.at + UNDO_WINDOW if may_undo else None,
+            undo_state=before["state"] if may_undo else "",
+            undo_status=before["order_status"] if may_undo else "",
+        )
+        return self._write(change, order, before["seq"], "reworded" if reworded else move.target)
+
+    def undo(self, change: OrderUndo) -> Done | Refused:
+        """The order as it was before its last change, as a new event, or why not."""
+        wanted = change.wanted
+        order = self._orders.get(wanted.order_id)
+        if order is None or order["venue_id"] != change.venue_id:
+            return _unknown()
+        if order["undo_seq"] is None or order["undo_seq"] != wanted.seq:
+            return Refused("This is not the order's last change, or it cannot be undone.", "cannot_undo", "seq")
+        if change.at > order["undo_until"]:
+            return Refused("A change can be undone for 10 minutes.", "undo_too_late", "seq")
+        state, back_to = order["state"], order["undo_state"]
+        if takes_stock_back(back_to, state):
+            missing = self._missing(order)
+            if missing is not None:
+                return Refused(f"{missing} is sold out since then; it cannot be taken again.", "sold_out")
+            self._return_stock(order, -1)
+        was_seq = order["seq"]
+        if state != back_to:
+            order[_TIME_OF[state]] = None
+            order["reason"] = wanted.reason
+        order.update(
+            state=back_to,
+            order_status=order["undo_status"],
+            undo_seq=None,
+            undo_until=None,
+            undo_state="",
+            undo_status="",
+        )
+        return self._write(change, order, was_seq, "undone")
+
+    def _order(self, change: OrderMove) -> dict[str, Any] | Refused:
+        wanted = change.wanted
+        order = self._orders.get(wanted.order_id)
+        if order is None or order["venue_id"] != change.venue_id:
+            return _unknown()
+        if change.by == "guest" and order["session_id"] != change.session_id:
+            return _unknown()
+        if wanted.table_number is not None and change.by == "board" and order["table_number"] != wanted.table_number:
+            return Refused("table_number is not this order's.", "wrong_table", "table_number")
+        if wanted.order_time is not None and order["placed_at"] != wanted.order_time:
+            return Refused("order_time is not this order's.", "wrong_time", "order_time")
+        return order
+
+    def _write(self, change: OrderMove | OrderUndo, order: dict[str, Any], was_seq: int, word: str) -> Done:
+        seq = self._batch.next_seq(change.venue_id)
+        order.update(seq=seq, changed_by=change.actor)
+        self._batch.moved(order, was_seq)
+        self._batch.event(
+            change.venue_id,
+            seq,
+            change.at,
+            "order",
+            word,
+            frozen(order),
+            order_id=order["id"],
+            session_id=order["session_id"],
+            actor=change.actor,
+        )
+        return Done(seq, order["id"], order["number"])
+
+    def _read_counted(self, changes: Sequence[OrderMove | OrderUndo]) -> dict[uuid.UUID, dict[int, int]]:
+        """How much of each counted product the orders hold that may give stock back or take it again."""
+        ids = [
+            change.wanted.order_id
+            for change in changes
+            if change.wanted.order_id in self._orders
+            and (isinstance(change, OrderUndo) or change.wanted.move.target in (State.REJECTED, State.CANCELLED))
+        ]
+        counted: dict[uuid.UUID, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+        if not ids:
+            return counted
+        lines = OrderLine.objects.filter(order_id__in=ids, counted=True, product__isnull=False)
+        held = list(lines.values_list("order_id", "order__venue_id", "product_id", "quantity"))
+        if not held:
+            return counted
+        match = Q()
+        for _, venue_id, product_id, _ in held:
+            match |= Q(venue_id=venue_id, product_id=product_id)
+        rows = VenueProduct.objects.filter(match, stock__isnull=False).values_list("venue_id", "product_id", "pk")
+        differences = {(venue_id, product_id): pk for venue_id, product_id, pk in rows}
+        for order_id, venue_id, product_id, quantity in held:
+            if (venue_id, product_id) in differences:
+                counted[order_id][differences[venue_id, product_id]] += quantity
+        self._batch.lock_stock(differences.values())
+        return counted
+
+    def _return_stock(self, order: dict[str, Any], sign: int) -> None:
+        for difference_id, quantity in self._counted.get(order["id"], {}).items():
+            self._batch.take_stock(difference_id, -sign * quantity)
+
+    def _missing(self, order: dict[str, Any]) -> str | None:
+        for difference_id, quantity in self._counted.get(order["id"], {}).items():
+            left = self._batch.left(difference_id)
+            if left is not None and left < quantity:
+                return VenueProduct.objects.select_related("product").get(pk=difference_id).product.name
+        return None
+
+
+def _unknown() -> Refused:
+    return Refused("There is no such order here.", "unknown_order", "order_id")
+
+
+def _too_early(action: str) -> Refused:
+    return Refused(f"This order is still pending: accept it before {action}.", "too_early", "order_id")

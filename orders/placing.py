@@ -1,0 +1,241 @@
+"""Orders being placed, inside the writer's transaction and under its locks."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, Max, OuterRef, Q
+
+from orders.batch import Batch
+from orders.changes import Done, Placement
+from orders.errors import Refused, TooMany
+from orders.models import BoardPresence, Order
+from orders.render import frozen
+from orders.states import OPEN, State
+from venues.catalogue import load_catalogue
+from venues.models import TableSession
+
+LOOK_ALIKE = timedelta(seconds=10)
+NO_BOARD_FOR = timedelta(minutes=2)
+
+_Recent = tuple[uuid.UUID, str, str, datetime]  # id, state, content, placed at
+
+
+class PlacingRules:
+    """What placements of one batch are judged by, read once for all of them."""
+
+    def __init__(self, batch: Batch, placements: Sequence[Placement]) -> None:
+        self._batch = batch
+        self._kept: dict[tuple[int, str], dict[str, Any]] = {}
+        self._recent: dict[int, list[_Recent]] = defaultdict(list)
+        self._sessions: dict[int, dict[str, Any]] = {}
+        self._unwatched: set[int] = set()
+        self._repriced = self._reprice_stale(placements)
+        self._read(placements)
+
+    def place(self, placement: Placement) -> Done | Refused:
+        """The order written into the batch, or the one that its client_order_id already is, or why not."""
+        kept = self._kept.get((placement.venue_id, placement.wanted.client_order_id or ""))
+        if kept is not None:
+            return _repeat(kept, placement)
+        try:
+            if refusal := self._repriced.get(placement):
+                raise refusal
+            first = self._refuse_by_session(placement)
+            twin = self._twin(placement)
+            self._take_stock(placement)
+        except Refused as refusal:
+            return refusal
+        return self._write(placement, first, twin)
+
+    def _reprice_stale(self, placements: Sequence[Placement]) -> dict[Placement, Refused]:
+        """Prices are those of this moment: under the lock the menu cannot change any more."""
+        refused: dict[Placement, Refused] = {}
+        fresh = {}
+        for placement in placements:
+            venue_id = placement.venue_id
+            if placement.catalogue.version == self._batch.feeds[venue_id].menu_version:
+                continue
+            if venue_id not in fresh:
+                fresh[venue_id] = load_catalogue(venue_id)
+            try:
+                if (catalogue := fresh[venue_id]) is not None:
+                    placement.reprice(catalogue)
+            except Refused as refusal:
+                refused[placement] = refusal
+        return refused
+
+    def _read(self, placements: Sequence[Placement]) -> None:
+        counted = [
+            line.product.difference_id
+            for placement in placements
+            for line in placement.priced.lines
+            if line.product.counted and line.product.difference_id is not None
+        ]
+        if counted:
+            self._batch.lock_stock(counted)
+        keyed = [p for p in placements if p.wanted.client_order_id is not None]
+        if keyed:
+            wanted = Q()
+            for p in keyed:
+                wanted |= Q(venue_id=p.venue_id, client_order_id=p.wanted.client_order_id)
+            columns = ("id", "venue_id", "session_id", "client_order_id", "content_hash", "number", "seq")
+            self._kept = {
+                (row["venue_id"], row["client_order_id"]): row for row in Order.objects.filter(wanted).values(*columns)
+            }
+        session_ids = {p.session_id for p in placements}
+        sessions = TableSession.objects.filter(pk__in=session_ids).annotate(
+            has_orders=Exists(Order.objects.filter(session_id=OuterRef("pk")))
+        )
+        self._sessions = {
+            row["id"]: dict(row)
+            for row in sessions.values("id", "venue_id", "table_id", "ended_at", "table__stopped_at", "has_orders")
+        }
+        since = self._batch.at - LOOK_ALIKE
+        recent = Order.objects.filter(Q(state__in=OPEN) | Q(placed_at__gte=since), session_id__in=session_ids)
+        for row in recent.values_list("session_id", "id", "state", "content_hash", "placed_at"):
+            self._recent[row[0]].append(row[1:])
+        self._unwatched = self._without_board(
+            {p.venue_id for p in placements if p.catalogue.venue.refuse_without_board}
+        )
+
+    def _without_board(self, venue_ids: set[int]) -> set[int]:
+        if not venue_ids:
+            return set()
+        seen = dict(
+            BoardPresence.objects.filter(venue_id__in=venue_ids)
+            .values_list("venue_id")
+            .annotate(until=Max("expires_at"))
+        )
+        return {pk for pk in venue_ids if pk not in seen or seen[pk] < self._batch.at - NO_BOARD_FOR}
+
+    def _refuse_by_session(self, placement: Placement) -> bool:
+        """Whether this is the session's first order. Raises Refused where the session takes none."""
+        session = self._sessions.get(placement.session_id)
+        if session is None or session["ended_at"] is not None or session["table_id"] != placement.table_id:
+            raise Refused("This table was cleared. Scan the code on the table again.", "session_ended")
+        if session["table__stopped_at"] is not None and not placement.by_staff:
+            raise Refused("Staff have stopped orders from this table.", "table_stopped")
+        if placement.venue_id in self._unwatched and not placement.by_staff:
+            raise Refused("Nobody at the bar would see your order at the moment. Please order at the bar.", "no_board")
+        most = placement.catalogue.venue.max_open_per_table
+        if sum(state in OPEN for _, state, _, _ in self._recent[placement.session_id]) >= most:
+            raise TooMany(f"This table has {most} open orders; more when some are done.", "too_many_orders")
+        return not session["has_orders"]
+
+    def _twin(self, placement: Placement) -> uuid.UUID | None:
+        """The look-alike of the last ten seconds. Nothing is dropped: staff are told."""
+        since = placement.at - LOOK_ALIKE
+        for order_id, _, content, placed_at in self._recent[placement.session_id]:
+            if content == placement.priced.content and placed_at >= since:
+                return order_id
+        return None
+
+    def _take_stock(self, placement: Placement) -> None:
+        wanted: dict[int, int] = defaultdict(int)
+        for line in placement.priced.lines:
+            if line.product.difference_id is not None:
+                wanted[line.product.difference_id] += line.quantity
+        counted = {pk: n for pk, n in wanted.items() if self._batch.left(pk) is not None}
+        for line in placement.priced.lines:
+            pk = line.product.difference_id
+            if pk in counted and (left := self._batch.left(pk)) is not None and counted[pk] > left:
+                left_over = f"only {left} left" if left else "sold out at the moment"
+                raise Refused(f"{line.product.name}: {left_over}.", "sold_out", "order_items")
+        for pk, quantity in counted.items():
+            self._batch.take_stock(pk, quantity)
+
+    def _write(self, placement: Placement, first: bool, twin: uuid.UUID | None) -> Done:
+        batch, priced = self._batch, placement.priced
+        seq = batch.next_seq(placement.venue_id)
+        business_date, number = batch.next_number(placement.venue_id, placement.catalogue.business_date(placement.at))
+        order = {
+            **_FRESH,
+            "id": placement.order_id,
+            "venue_id": placement.venue_id,
+            "table_id": placement.table_id,
+            "session_id": placement.session_id,
+            "table_number": placement.table_number,
+            "business_date": business_date,
+            "number": number,
+            "placed_at": placement.at,
+            "placed_by_id": placement.placed_by_id,
+            "order_items": priced.order_items,
+            "lines_json": priced.lines_json,
+            "content_hash": priced.content,
+            "client_order_id": placement.wanted.client_order_id,
+            "total": priced.total,
+            "verified": placement.verified,
+            "first_of_session": first,
+            "possible_duplicate_of": twin,
+            "changed_by": placement.actor,
+            "seq": seq,
+            "tracker_number": placement.wanted.tracker_number,
+        }
+        batch.placed(order, [self._line(order["id"], i, line) for i, line in enumerate(priced.lines)])
+        batch.event(
+            placement.venue_id,
+            seq,
+            placement.at,
+            "order",
+            "placed",
+            frozen(order),
+            order_id=placement.order_id,
+            session_id=placement.session_id,
+            actor=placement.actor,
+        )
+        self._sessions[placement.session_id]["has_orders"] = True
+        self._recent[placement.session_id].append((placement.order_id, State.PENDING, priced.content, placement.at))
+        return Done(seq, placement.order_id, number)
+
+    def _line(self, order_id: uuid.UUID, position: int, line: Any) -> dict[str, Any]:
+        product = line.product
+        counted = product.difference_id is not None and self._batch.left(product.difference_id) is not None
+        return {
+            "order_id": order_id,
+            "position": position,
+            "product_id": product.id,
+            "name": product.name,
+            "quantity": line.quantity,
+            "unit_price": line.unit_price,
+            "tax_rate": product.tax_rate,
+            "options": "\n".join(option.name for option in line.options),
+            "note": line.note,
+            "allergens": " ".join(f"{a.allergen}:{a.state}" for a in product.allergens),
+            "station": product.station,
+            "counted": counted,
+        }
+
+
+_FRESH: dict[str, Any] = {
+    "state": State.PENDING,
+    "order_status": State.PENDING,
+    "reason": "",
+    "accepted_at": None,
+    "ready_at": None,
+    "finished_at": None,
+    "undo_seq": None,
+    "undo_until": None,
+    "undo_state": "",
+    "undo_status": "",
+    "alerted_at": None,
+    "escalated_at": None,
+    "paid_at": None,
+    "paid_by_id": None,
+    "located_table": None,
+    "location_mismatch": False,
+    "tracker_state": "",
+}
+
+
+def _repeat(kept: dict[str, Any], placement: Placement) -> Done | Refused:
+    """The answer to a client_order_id that was used: the first ack, or why it is not for this request."""
+    if kept["session_id"] != placement.session_id:
+        return Refused("This client_order_id is in use.", "key_in_use", "client_order_id")
+    if kept["content_hash"] != placement.priced.content:
+        return Refused(
+            "This client_order_id was used for an order with other contents.", "key_reused", "client_order_id"
+        )
+    return Done(kept["seq"], kept["id"], kept["number"], repeat=True)

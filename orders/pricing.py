@@ -1,0 +1,152 @@
+"""What an order costs and whether it may be placed: decided from the catalogue at this moment, never by the client."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+
+import orjson
+
+from orders.errors import Refused
+from orders.protocol import PlaceOrder, WantedLine
+from venues.catalogue import Catalogue, OptionItem, ProductItem
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    product: ProductItem
+    quantity: int
+    unit_price: Decimal
+    options: tuple[OptionItem, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class PricedOrder:
+    """An order as the venue sells it: `lines_json` is the frozen text of the lines, `content` what makes two alike."""
+
+    lines: tuple[PricedLine, ...]
+    total: Decimal
+    order_items: str
+    lines_json: str
+    content: str
+
+
+def price_order(catalogue: Catalogue, wanted: PlaceOrder, now: datetime) -> PricedOrder:
+    """The order with names, prices and options of this moment. Raises Refused for the first thing that is wrong."""
+    refuse_when_not_serving(catalogue, now)
+    venue = catalogue.venue
+    # The seed's plain form names no options: staff ask. Who sends `lines` sends what a group requires.
+    plain = wanted.order_items is not None
+    lines = tuple([_priced(catalogue, line, now, plain) for line in wanted.lines])
+    items = 0
+    total = Decimal(0)
+    for line in lines:
+        items += line.quantity
+        total += line.unit_price * line.quantity
+    if items > venue.max_items:
+        raise Refused(
+            f"One order holds at most {venue.max_items} items here; this one has {items}.", "too_many", "order_items"
+        )
+    order_items = wanted.order_items
+    if order_items is None:
+        quantities: dict[str, int] = {}
+        for line in lines:
+            quantities[str(line.product.id)] = quantities.get(str(line.product.id), 0) + line.quantity
+        order_items = orjson.dumps(quantities).decode()
+    return PricedOrder(lines, total, order_items, _lines_json(lines), _content(lines, wanted.tracker_number))
+
+
+def refuse_when_not_serving(catalogue: Catalogue, now: datetime) -> None:
+    """Raises Refused while the venue is paused or closed, saying until when."""
+    if catalogue.paused(now):
+        until = catalogue.venue.paused_until
+        assert until is not None
+        reason = f" {catalogue.venue.pause_reason}" if catalogue.venue.pause_reason else ""
+        raise Refused(f"Orders are paused until {until.astimezone(catalogue.zone):%H:%M}.{reason}", "paused")
+    serving, change = catalogue.hours.takes_orders(now)
+    if not serving:
+        when = f" until {change.astimezone(catalogue.zone):%A %H:%M}" if change is not None else ""
+        raise Refused(f"The venue takes no orders{when}.", "closed")
+
+
+def _priced(catalogue: Catalogue, line: WantedLine, now: datetime, plain: bool) -> PricedLine:
+    product = _product(catalogue, line)
+    if not product.on_sale(now, catalogue.zone):
+        raise Refused(f"{product.name} is sold out at the moment.", "sold_out", "order_items")
+    if line.quantity > catalogue.venue.max_quantity:
+        raise Refused(
+            f"At most {catalogue.venue.max_quantity} of {product.name} in one line.", "wrong_quantity", "order_items"
+        )
+    if plain or not (product.groups or line.options):
+        return PricedLine(product, line.quantity, product.price, (), line.note)
+    options = _options(product, line.options)
+    unit_price = product.price + sum((option.price for option in options), Decimal(0))
+    return PricedLine(product, line.quantity, unit_price, options, line.note)
+
+
+def _product(catalogue: Catalogue, line: WantedLine) -> ProductItem:
+    if line.product_id is not None:
+        product = catalogue.products.get(line.product_id)
+        if product is None:
+            raise Refused(f"Product {line.product_id} is not on this venue's menu.", "unknown_product", "order_items")
+        return product
+    assert line.name is not None
+    assert line.price is not None
+    try:
+        price = Decimal(line.price)
+    except InvalidOperation:
+        raise Refused("product_price is an amount such as “3.20”.", "wrong_type", "order_items") from None
+    named = catalogue.by_name.get(line.name.casefold(), ())
+    if len(named) != 1:
+        fault = "no product" if not named else "more than one product"
+        raise Refused(f"There is {fault} of this name on the menu.", "unknown_product", "order_items")
+    if not price.is_finite() or named[0].price != price:
+        raise Refused(f"{named[0].name} costs {named[0].price}.", "wrong_price", "order_items")
+    return named[0]
+
+
+def _options(product: ProductItem, wanted: tuple[int, ...]) -> tuple[OptionItem, ...]:
+    taken: list[OptionItem] = []
+    for group in product.groups:
+        chosen = [option for option in group.options if option.id in wanted]
+        if not group.minimum <= len(chosen) <= group.maximum:
+            raise Refused(
+                f"{product.name}: take {group.minimum} to {group.maximum} of “{group.name}”.", "wrong_options", "lines"
+            )
+        for option in chosen:
+            if not option.available:
+                raise Refused(f"{option.name} is sold out at the moment.", "sold_out", "lines")
+        taken += chosen
+    if len(taken) != len(wanted):
+        raise Refused(f"{product.name} has no such option, or it is there twice.", "wrong_options", "lines")
+    return tuple(taken)
+
+
+def _lines_json(lines: tuple[PricedLine, ...]) -> str:
+    return orjson.dumps(
+        [
+            {
+                "product_id": str(line.product.id),
+                "name": line.product.name,
+                "quantity": line.quantity,
+                "unit_price": str(line.unit_price),
+                "tax_rate": str(line.product.tax_rate),
+                "options": [
+                    {"option_id": str(option.id), "name": option.name, "price": str(option.price)}
+                    for option in line.options
+                ],
+                "note": line.note,
+                "allergens": [{"allergen": a.allergen, "state": a.state} for a in line.product.allergens],
+                "age_restricted": line.product.age_restricted,
+                "station": line.product.station,
+            }
+            for line in lines
+        ]
+    ).decode()
+
+
+def _content(lines: tuple[PricedLine, ...], tracker_number: str | None) -> str:
+    """128 bits of hash over what the guest asked for, however the lines were arranged."""
+    parts = sorted((line.product.id, line.quantity, tuple(o.id for o in line.options), line.note) for line in lines)
+    return hashlib.blake2b(repr((parts, tracker_number)).encode(), digest_size=16).hexdigest()

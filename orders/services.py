@@ -1,0 +1,39 @@
+"""The only writers of orders and of events, for whoever is not a socket: pages, admin actions, Celery tasks.
+
+Sockets give the same changes to the process's writer thread; both end in `orders.commit`.
+"""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from orders.batch import Batch
+from orders.changes import Change, Event, Notice
+from orders.commit import Outcome, commit, write_notice
+from orders.feed import announce
+from venues.models import Venue
+
+
+def write(change: Change) -> Outcome:
+    """Commit one change and tell everybody of it. Not inside a transaction of the caller's."""
+    outcomes, events = commit([change])
+    announce(events)
+    return outcomes[0]
+
+
+def publish(notice: Notice) -> Event:
+    """A notice's event within the caller's transaction (or one of its own), told to everybody on commit."""
+    with transaction.atomic():
+        batch = Batch([notice.venue_id], notice.at)
+        write_notice(batch, notice)
+        with connection.cursor() as cursor:
+            batch.write(cursor)
+        transaction.on_commit(lambda: announce(batch.events))
+    return batch.events[0]
+
+
+def pause(venue_id: int, until: datetime | None, reason: str, now: datetime) -> None:
+    """Stop taking orders until a moment, or go on (None); every page and board hears of it."""
+    with transaction.atomic():
+        publish(Notice(venue_id, now, "pause", "", {"until": until, "reason": reason}, menu=True))
+        Venue.objects.filter(pk=venue_id).update(paused_until=until, pause_reason=reason)

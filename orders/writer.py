@@ -1,0 +1,226 @@
+"""The one thread of a process that writes orders: it commits what is waiting, many changes in one transaction.
+
+No timer: under no load a batch is one order. A consumer never waits for its commit; the answer comes back on the loop.
+"""
+
+import asyncio
+import logging
+import socket
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.db import DatabaseError, Error, InterfaceError, OperationalError, connection
+
+from orders.changes import Change, Event
+from orders.commit import Outcome, OutcomeUnknown, commit, settle
+from orders.errors import TooMany, Unavailable
+from orders.feed import hub
+
+logger = logging.getLogger(__name__)
+
+MOST_IN_BATCH = 64
+MOST_OF_VENUE_IN_TURN = 16
+MOST_WAITING = 2_000
+PATIENCE_S = 5.0  # how long a change waits for the database
+HUNG_S = 12.0  # above the database's own statement timeout: then the connection is dead, whatever TCP believes
+
+
+@dataclass(slots=True, eq=False)
+class Waiting:
+    change: Change
+    done: Callable[[Outcome], None]
+    since: float = field(default_factory=time.monotonic)
+
+    @property
+    def too_long(self) -> bool:
+        return time.monotonic() - self.since > PATIENCE_S
+
+
+class Writer:
+    """Takes changes on the event loop, commits them in its thread, answers on the loop."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._wake = threading.Condition()
+        self._queues: OrderedDict[int, deque[Waiting]] = OrderedDict()
+        self._count = 0
+        self._busy_since: float | None = None
+        self._socket: int | None = None
+        self._watch: asyncio.Task[None] = self._loop.create_task(self._watch_over())
+        threading.Thread(target=self._run, name="writer", daemon=True).start()
+
+    def submit(self, change: Change, done: Callable[[Outcome], None]) -> None:
+        """Queue a change; `done` is called on the loop with its outcome. Raises TooMany where 2,000 are waiting."""
+        with self._wake:
+            if self._count >= MOST_WAITING:
+                raise TooMany("The venue's system is busy. Please try again in a moment.", "busy")
+            self._queues.setdefault(change.venue_id, deque()).append(Waiting(change, done))
+            self._count += 1
+            self._wake.notify()
+
+    async def write(self, change: Change) -> Outcome:
+        """The outcome of a change, awaited. For whoever has time; sockets use `submit`."""
+        outcome: asyncio.Future[Outcome] = self._loop.create_future()
+        self.submit(change, lambda result: None if outcome.done() else outcome.set_result(result))
+        return await outcome
+
+    def _take(self) -> list[Waiting]:
+        """The next batch: venues in turn, nothing twice that must see the other. Waits until there is something."""
+        with self._wake:
+            while not self._count:
+                self._wake.wait()
+            batch: list[Waiting] = []
+            taken: set[object] = set()
+            blocked: set[int] = set()
+            while len(batch) < MOST_IN_BATCH and len(blocked) < len(self._queues):
+                for venue_id in list(self._queues):
+                    if venue_id not in blocked and not self._take_turn(venue_id, batch, taken):
+                        blocked.add(venue_id)
+            self._count -= len(batch)
+            for venue_id in [venue_id for venue_id, queue in self._queues.items() if not queue]:
+                del self._queues[venue_id]
+            if self._queues:
+                self._queues.move_to_end(next(iter(self._queues)))
+            return batch
+
+    def _take_turn(self, venue_id: int, batch: list[Waiting], taken: set[object]) -> bool:
+        """Move up to a turn's worth of a venue into the batch. False where it has no more to give this time."""
+        queue = self._queues[venue_id]
+        for _ in range(MOST_OF_VENUE_IN_TURN):
+            if not queue or len(batch) >= MOST_IN_BATCH or queue[0].change.alone in taken:
+                return False
+            waiting = queue.popleft()
+            taken.add(waiting.change.alone)
+            batch.append(waiting)
+        return True
+
+    def _run(self) -> None:
+        while True:
+            batch = self._take()
+            try:
+                self._commit(batch)
+            except Exception:
+                logger.exception("The writer failed on %s changes", len(batch))
+                self._answer(batch, [Unavailable() for _ in batch], [])
+                connection.close()
+
+    def _commit(self, batch: list[Waiting]) -> None:
+        """Commit a batch and answer it, however long the database is away."""
+        wait = 0.05
+        while batch:
+            changes = [waiting.change for waiting in batch]
+            self._busy_since = time.monotonic()
+            try:
+                self._note_socket()
+                outcomes, events = commit(changes)
+            except OutcomeUnknown as unknown:
+                logger.warning("COMMIT of %s changes had no answer; looking them up", len(batch))
+                connection.close()
+                if self._settled(changes, unknown):
+                    self._answer(batch, unknown.outcomes, unknown.events)
+                    return
+                batch = self._give_up(batch)
+            except (OperationalError, InterfaceError) as error:
+                logger.warning("The database is away (%s); %s changes wait", _word_of(error), len(batch))
+                connection.close()
+                batch = self._give_up(batch)
+                time.sleep(wait)
+                wait = min(wait * 2, 0.5)
+            except DatabaseError:
+                if len(batch) == 1:
+                    raise
+                logger.exception("A batch of %s failed; taking each alone", len(batch))
+                for waiting in batch:
+                    self._commit_alone(waiting)
+                return
+            else:
+                self._answer(batch, outcomes, events)
+                return
+            finally:
+                self._busy_since = None
+
+    def _commit_alone(self, waiting: Waiting) -> None:
+        try:
+            self._commit([waiting])
+        except DatabaseError:
+            logger.exception("One change was refused by the database")
+            self._answer([waiting], [Unavailable()], [])
+
+    def _settled(self, changes: list[Change], unknown: OutcomeUnknown) -> bool:
+        """Whether an unanswered COMMIT happened: asked until the database is back, since nobody else can say."""
+        wait = 0.05
+        while True:
+            self._busy_since = time.monotonic()
+            try:
+                self._note_socket()
+                return settle(changes, unknown)
+            except Error as error:
+                logger.warning("The database is away (%s); %s changes are unsettled", _word_of(error), len(changes))
+                connection.close()
+                time.sleep(wait)
+                wait = min(wait * 2, 0.5)
+
+    def _give_up(self, batch: list[Waiting]) -> list[Waiting]:
+        """Those that may still wait; the others, surely not committed, are answered so."""
+        late = [waiting for waiting in batch if waiting.too_long]
+        self._answer(late, [Unavailable() for _ in late], [])
+        return [waiting for waiting in batch if not waiting.too_long]
+
+    def _answer(self, batch: list[Waiting], outcomes: list[Outcome], events: list[Event]) -> None:
+        if batch:
+            self._loop.call_soon_threadsafe(_finish, batch, outcomes, events)
+
+    def _note_socket(self) -> None:
+        connection.ensure_connection()
+        pgconn = getattr(connection.connection, "pgconn", None)
+        self._socket = pgconn.socket if pgconn is not None else None
+
+    async def _watch_over(self) -> None:
+        """Answer what waits too long behind a hung batch, and cut a connection that hangs beyond every timeout."""
+        while True:
+            await asyncio.sleep(0.5)
+            with self._wake:
+                late = [w for queue in self._queues.values() for w in queue if w.too_long]
+                for waiting in late:
+                    self._queues[waiting.change.venue_id].remove(waiting)
+                self._count -= len(late)
+            for waiting in late:
+                waiting.done(Unavailable())
+            busy, number = self._busy_since, self._socket
+            if busy is not None and number is not None and time.monotonic() - busy > HUNG_S:
+                logger.warning("The database has not answered for %.0f s; cutting the connection", HUNG_S)
+                self._busy_since = time.monotonic()
+                try:
+                    with socket.socket(fileno=number) as hung:
+                        try:
+                            hung.shutdown(socket.SHUT_RDWR)
+                        finally:
+                            hung.detach()
+                except OSError as error:
+                    logger.info("It was gone already (%s)", error.strerror)
+
+
+def _finish(batch: list[Waiting], outcomes: list[Outcome], events: list[Event]) -> None:
+    """On the loop, in this order: the answers, our own feeds, the nudge to other processes."""
+    for waiting, outcome in zip(batch, outcomes, strict=True):
+        waiting.done(outcome)
+    if events:
+        hub().committed(events)
+
+
+def _word_of(error: Exception) -> str:
+    return type(error.__cause__ or error).__name__
+
+
+_writer: Writer | None = None
+
+
+def writer() -> Writer:
+    """This process's writer; made on first use, on the loop that serves its sockets."""
+    global _writer
+    if _writer is None:
+        _writer = Writer()
+    return _writer

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class VenuesConfig(AppConfig):
+    name = "venues"
+
+    def ready(self) -> None:
+        from venues import signals  # noqa: F401  connects the receivers

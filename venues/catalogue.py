@@ -1,0 +1,204 @@
+"""What a venue sells at this moment, whole, in memory: prices, options, allergens, hours, caps.
+
+Read once per menu version; the rules of an order never query product by product.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Prefetch
+
+from venues.hours import Hours, Opening, business_date, within_times
+from venues.models import AllergenState, Category, Option, Product, ProductOptionGroup, Venue, VenueFeed, VenueProduct
+
+
+@dataclass(frozen=True, slots=True)
+class OptionItem:
+    id: int
+    name: str
+    price: Decimal
+    available: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GroupItem:
+    id: int
+    name: str
+    minimum: int
+    maximum: int
+    options: tuple[OptionItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AllergenItem:
+    allergen: str
+    state: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductItem:
+    """A product as this venue sells it. `stock` says whether it is counted; the count itself is in the database."""
+
+    id: int
+    name: str
+    description: str
+    price: Decimal
+    tax_rate: Decimal
+    category_id: int
+    station: str
+    picture: str
+    picture_alt: str
+    diets: tuple[str, ...]
+    age_restricted: bool
+    allergens: tuple[AllergenItem, ...]
+    groups: tuple[GroupItem, ...]
+    available: bool
+    sold_out_until: dt.datetime | None
+    counted: bool
+    in_stock: bool
+    served_from: dt.time | None
+    served_until: dt.time | None
+    difference_id: int | None
+
+    def on_sale(self, now: dt.datetime, zone: ZoneInfo) -> bool:
+        """Whether it may be ordered now; of a counted product the database knows how many are left."""
+        if not self.available or not self.in_stock or (self.sold_out_until is not None and now < self.sold_out_until):
+            return False
+        return self.served_from is None or within_times(
+            now.astimezone(zone).time(), self.served_from, self.served_until
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryItem:
+    id: int
+    name: str
+    note: str
+    station: str
+    served_from: dt.time | None
+    served_until: dt.time | None
+    products: tuple[ProductItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """A venue's rules and effective menu at `version` of its feed."""
+
+    venue: Venue
+    version: int
+    zone: ZoneInfo
+    hours: Hours
+    categories: tuple[CategoryItem, ...]
+    products: dict[int, ProductItem]
+    by_name: dict[str, tuple[ProductItem, ...]]
+
+    def business_date(self, now: dt.datetime) -> dt.date:
+        return business_date(now, self.zone, self.venue.day_starts)
+
+    def paused(self, now: dt.datetime) -> bool:
+        return self.venue.paused_until is not None and now < self.venue.paused_until
+
+    @property
+    def open_tables(self) -> bool:
+        return self.venue.open_tables and settings.ONTAP_ALLOW_OPEN_TABLES
+
+
+def load_catalogue(venue_id: int) -> Catalogue | None:
+    """The venue's catalogue as the database has it now; None where there is no such venue. Nine queries.
+
+    The version is read first: a change that commits meanwhile leaves this catalogue older than its content, which
+    the writer notices, never newer.
+    """
+    version = VenueFeed.objects.filter(venue_id=venue_id).values_list("menu_version", flat=True).first()
+    venue = Venue.objects.filter(pk=venue_id).first()
+    if venue is None or version is None:
+        return None
+    differences = {row.product_id: row for row in VenueProduct.objects.filter(venue_id=venue_id)}
+    groups = ProductOptionGroup.objects.select_related("group").prefetch_related(
+        Prefetch("group__options", Option.objects.order_by("position", "id"))
+    )
+    products = (
+        Product.objects.filter(active=True)
+        .order_by("position", "id")
+        .prefetch_related("allergens", Prefetch("group_links", groups.order_by("position", "id")))
+    )
+    rows = Category.objects.filter(menu_id=venue.menu_id or 0).prefetch_related(Prefetch("products", products))
+    categories = tuple(
+        CategoryItem(
+            row.pk,
+            row.name,
+            row.note,
+            row.station,
+            row.served_from,
+            row.served_until,
+            tuple(_product(product, row, differences.get(product.pk)) for product in row.products.all()),
+        )
+        for row in rows.order_by("position", "id")
+    )
+    items = [product for category in categories for product in category.products]
+    by_name: dict[str, tuple[ProductItem, ...]] = defaultdict(tuple)
+    for item in items:
+        by_name[item.name.casefold()] += (item,)
+    return Catalogue(
+        venue, version, venue.zone, _hours(venue), categories, {item.id: item for item in items}, dict(by_name)
+    )
+
+
+def _product(row: Product, category: Category, difference: VenueProduct | None) -> ProductItem:
+    return ProductItem(
+        id=row.pk,
+        name=row.name,
+        description=row.description,
+        price=difference.price if difference is not None and difference.price is not None else row.price,
+        tax_rate=row.tax_rate,
+        category_id=category.pk,
+        station=category.station,
+        picture=row.picture.url if row.picture else "",
+        picture_alt=row.picture_alt,
+        diets=tuple(diet for diet in ("vegan", "vegetarian", "halal", "kosher") if getattr(row, diet)),
+        age_restricted=row.age_restricted,
+        allergens=tuple(
+            AllergenItem(a.allergen, a.state, a.detail)
+            for a in sorted(row.allergens.all(), key=lambda a: a.allergen)
+            if a.state != AllergenState.NOT_CONFIRMED or a.detail
+        ),
+        groups=tuple(
+            GroupItem(
+                link.group.pk,
+                link.group.name,
+                link.group.minimum,
+                link.group.maximum,
+                tuple(OptionItem(o.pk, o.name, o.price, o.available) for o in link.group.options.all()),
+            )
+            for link in row.group_links.all()
+        ),
+        available=difference is None or difference.available,
+        sold_out_until=difference.sold_out_until if difference is not None else None,
+        counted=difference is not None and difference.stock is not None,
+        in_stock=difference is None or difference.stock is None or difference.stock > 0,
+        served_from=category.served_from,
+        served_until=category.served_until,
+        difference_id=difference.pk if difference is not None else None,
+    )
+
+
+def _hours(venue: Venue) -> Hours:
+    week: list[list[Opening]] = [[] for _ in range(7)]
+    for row in venue.opening_hours.all():
+        week[row.weekday].append(Opening(row.opens, row.closes))
+    exceptions: dict[dt.date, tuple[Opening, ...]] = defaultdict(tuple)
+    for exception in venue.opening_exceptions.all():
+        exceptions[exception.date] += (
+            (Opening(exception.opens, exception.closes),) if exception.opens and exception.closes else ()
+        )
+    return Hours(
+        venue.zone,
+        tuple(tuple(day) for day in week),
+        dict(exceptions),
+        dt.timedelta(minutes=venue.last_order_minutes),
+    )

@@ -1,0 +1,219 @@
+"""The menu: what an operator sells, and where a venue differs."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from venues.constraints import SameOwner
+from venues.models.people import Operator, User
+from venues.models.places import Venue
+from venues.pictures import PictureField
+
+PRICE: dict[str, Any] = {"max_digits": 8, "decimal_places": 2}
+NOT_NEGATIVE = [MinValueValidator(Decimal(0))]
+
+
+class Menu(models.Model):
+    operator = models.ForeignKey(Operator, on_delete=models.PROTECT, related_name="menus")
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["operator", "name"], name="menu_name_of_operator"),
+            models.UniqueConstraint(fields=["operator", "id"], name="menu_operator_id"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Category(models.Model):
+    """A section of a menu, where wanted only at some times of day, and the station that makes it."""
+
+    operator = models.ForeignKey(Operator, on_delete=models.CASCADE, editable=False, related_name="+")
+    menu = models.ForeignKey(Menu, on_delete=models.CASCADE, db_constraint=False, related_name="categories")
+    name = models.CharField(max_length=60)
+    note = models.CharField(max_length=140, blank=True)
+    station = models.CharField(max_length=20, default="bar", help_text="Who makes it: bar, kitchen, ...")
+    position = models.PositiveSmallIntegerField(default=0)
+    served_from = models.TimeField(null=True, blank=True)
+    served_until = models.TimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "categories"
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["menu", "name"], name="category_name_of_menu"),
+            models.UniqueConstraint(fields=["operator", "id"], name="category_operator_id"),
+            models.CheckConstraint(
+                condition=Q(served_from=None, served_until=None)
+                | Q(served_from__isnull=False, served_until__isnull=False),
+                name="category_both_times_or_none",
+            ),
+            SameOwner(owner="operator", thing="menu", to="venues.Menu", name="category_menu_of_operator"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OptionGroup(models.Model):
+    """A choice within a product: take at least `minimum`, at most `maximum` of its options."""
+
+    operator = models.ForeignKey(Operator, on_delete=models.CASCADE, related_name="option_groups")
+    name = models.CharField(max_length=60)
+    minimum = models.PositiveSmallIntegerField(default=0)
+    maximum = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["operator", "id"], name="option_group_operator_id"),
+            models.CheckConstraint(condition=Q(minimum__lte=F("maximum"), maximum__gte=1), name="option_group_min_max"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Option(models.Model):
+    group = models.ForeignKey(OptionGroup, on_delete=models.CASCADE, related_name="options")
+    name = models.CharField(max_length=60)
+    price = models.DecimalField(**PRICE, default=Decimal(0), validators=NOT_NEGATIVE)
+    position = models.PositiveSmallIntegerField(default=0)
+    available = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["group", "name"], name="option_name_of_group"),
+            models.CheckConstraint(condition=Q(price__gte=0), name="option_price"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Product(models.Model):
+    operator = models.ForeignKey(Operator, on_delete=models.CASCADE, editable=False, related_name="products")
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, db_constraint=False, related_name="products")
+    name = models.CharField(max_length=80)
+    description = models.CharField(max_length=200, blank=True)
+    price = models.DecimalField(**PRICE, validators=NOT_NEGATIVE)
+    tax_rate = models.DecimalField(
+        "tax, %",
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(20),
+        validators=[*NOT_NEGATIVE, MaxValueValidator(100)],
+    )
+    picture = PictureField(blank=True)
+    picture_alt = models.CharField("picture in words", max_length=140, blank=True)
+    vegan = models.BooleanField(default=False)
+    vegetarian = models.BooleanField(default=False)
+    halal = models.BooleanField(default=False)
+    kosher = models.BooleanField(default=False)
+    age_restricted = models.BooleanField(default=False)
+    active = models.BooleanField(default=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    option_groups = models.ManyToManyField(OptionGroup, through="ProductOptionGroup", related_name="products")
+
+    class Meta:
+        ordering = ["category__position", "position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["operator", "id"], name="product_operator_id"),
+            models.CheckConstraint(condition=Q(price__gte=0), name="product_price"),
+            models.CheckConstraint(condition=Q(tax_rate__gte=0, tax_rate__lte=100), name="product_tax_rate"),
+            SameOwner(owner="operator", thing="category", to="venues.Category", name="product_category_of_operator"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProductOptionGroup(models.Model):
+    operator = models.ForeignKey(Operator, on_delete=models.CASCADE, editable=False, related_name="+")
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, db_constraint=False, related_name="group_links")
+    group = models.ForeignKey(OptionGroup, on_delete=models.CASCADE, db_constraint=False, related_name="product_links")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "group"], name="product_group_once"),
+            SameOwner(owner="operator", thing="product", to="venues.Product", name="product_group_product"),
+            SameOwner(owner="operator", thing="group", to="venues.OptionGroup", name="product_group_group"),
+        ]
+
+
+class Allergen(models.TextChoices):
+    """The 14 of EU 1169/2011, Annex II, which UK law keeps."""
+
+    CELERY = "celery", "celery"
+    GLUTEN = "gluten", "gluten"
+    CRUSTACEANS = "crustaceans", "crustaceans"
+    EGGS = "eggs", "eggs"
+    FISH = "fish", "fish"
+    LUPIN = "lupin", "lupin"
+    MILK = "milk", "milk"
+    MOLLUSCS = "molluscs", "molluscs"
+    MUSTARD = "mustard", "mustard"
+    NUTS = "nuts", "nuts"
+    PEANUTS = "peanuts", "peanuts"
+    SESAME = "sesame", "sesame"
+    SOYA = "soya", "soya"
+    SULPHITES = "sulphites", "sulphites"
+
+
+class AllergenState(models.TextChoices):
+    CONTAINS = "contains", "contains"
+    MAY_CONTAIN = "may_contain", "may contain"
+    FREE = "free", "free of it"
+    NOT_CONFIRMED = "not_confirmed", "not confirmed"
+
+
+class ProductAllergen(models.Model):
+    """What is known of one allergen in one product. No row is the same as not confirmed."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="allergens")
+    allergen = models.CharField(max_length=12, choices=Allergen)
+    state = models.CharField(max_length=13, choices=AllergenState, default=AllergenState.NOT_CONFIRMED)
+    detail = models.CharField(max_length=60, blank=True, help_text="Such as wheat, barley.")
+    confirmed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["product", "allergen"], name="allergen_once_per_product"),
+            models.CheckConstraint(condition=Q(allergen__in=Allergen.values), name="allergen_is_one_of_14"),
+            models.CheckConstraint(condition=Q(state__in=AllergenState.values), name="allergen_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.allergen}: {self.state}"
+
+
+class VenueProduct(models.Model):
+    """Where a venue differs from the shared menu: price, availability, stock. No row is no difference."""
+
+    operator = models.ForeignKey(Operator, on_delete=models.CASCADE, editable=False, related_name="+")
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, db_constraint=False, related_name="differences")
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, db_constraint=False, related_name="differences")
+    price = models.DecimalField(**PRICE, null=True, blank=True, validators=NOT_NEGATIVE)
+    available = models.BooleanField(default=True)
+    sold_out_until = models.DateTimeField(null=True, blank=True)
+    stock = models.PositiveIntegerField(null=True, blank=True, help_text="Counts down with orders; empty: not counted.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["venue", "product"], name="difference_once"),
+            models.CheckConstraint(condition=Q(price=None) | Q(price__gte=0), name="difference_price"),
+            models.CheckConstraint(condition=Q(stock=None) | Q(stock__gte=0), name="difference_stock"),
+            SameOwner(owner="operator", thing="venue", to="venues.Venue", name="difference_venue_of_operator"),
+            SameOwner(owner="operator", thing="product", to="venues.Product", name="difference_product_of_operator"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product} at {self.venue}"

@@ -1,0 +1,178 @@
+"""Venues, their tables and their hours."""
+
+import datetime as dt
+import uuid
+import zoneinfo
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+
+from venues.constraints import SameOwner
+from venues.models.people import Operator
+
+
+def validate_timezone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(f"“{name}” is no time zone; take one like Europe/London.")
+
+
+def validate_table_number(number: str) -> None:
+    if number.casefold() == "dashboard":
+        raise ValidationError("No table may be called “dashboard”: in the protocol this word means the board.")
+
+
+class Venue(models.Model):
+    """One pub, bar or restaurant, with what its guests and staff can expect of it."""
+
+    operator = models.ForeignKey(Operator, on_delete=models.PROTECT, related_name="venues")
+    name = models.CharField(max_length=80)
+    timezone = models.CharField(max_length=40, default="Europe/London", validators=[validate_timezone])
+    currency = models.CharField(max_length=3, default="GBP", validators=[RegexValidator(r"^[A-Z]{3}$")])
+    colour = models.CharField(max_length=7, default="#7c1d2e", validators=[RegexValidator(r"^#[0-9a-f]{6}$")])
+    menu = models.ForeignKey(
+        "Menu", null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, related_name="venues"
+    )
+    pay_sentence = models.CharField("how to pay", max_length=140, default="Pay at the bar before you leave.")
+
+    day_starts = models.TimeField(default=dt.time(5), help_text="When a business day begins, local time.")
+    last_order_minutes = models.PositiveSmallIntegerField(
+        default=0, validators=[MaxValueValidator(240)], help_text="Last orders this long before closing, minutes."
+    )
+    paused_until = models.DateTimeField(null=True, blank=True)
+    pause_reason = models.CharField(max_length=140, blank=True)
+
+    open_tables = models.BooleanField(
+        default=False, help_text="Guests may order by the bare address, without the table's code."
+    )
+    table_opening = models.CharField(
+        max_length=5, choices={"scan": "When the code is scanned", "staff": "When staff say yes"}, default="scan"
+    )
+    alert_after = models.PositiveIntegerField(default=60, help_text="Unanswered order: alert the board, seconds.")
+    escalate_after = models.PositiveIntegerField(default=180, help_text="Unanswered order: tell others, seconds.")
+    reject_after = models.PositiveIntegerField(default=600, help_text="Unanswered order: reject it, seconds.")
+    refuse_without_board = models.BooleanField(
+        default=False, help_text="Refuse orders while no board has been online for two minutes."
+    )
+
+    max_quantity = models.PositiveSmallIntegerField("most of one line", default=50, validators=[MinValueValidator(1)])
+    max_items = models.PositiveSmallIntegerField("most of one order", default=200, validators=[MinValueValidator(1)])
+    max_open_per_table = models.PositiveSmallIntegerField(
+        "most open orders of one table", default=30, validators=[MinValueValidator(1)]
+    )
+    max_per_minute = models.PositiveIntegerField(
+        "most orders in a minute", default=600, validators=[MinValueValidator(1)]
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["operator", "name"], name="venue_name_of_operator"),
+            models.UniqueConstraint(fields=["operator", "id"], name="venue_operator_id"),
+            models.CheckConstraint(condition=Q(table_opening__in=["scan", "staff"]), name="venue_table_opening"),
+            models.CheckConstraint(
+                condition=Q(alert_after__lte=F("escalate_after"), escalate_after__lte=F("reject_after")),
+                name="venue_unanswered_in_order",
+            ),
+            SameOwner(owner="operator", thing="menu", to="venues.Menu", name="venue_menu_of_operator"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.timezone)
+
+
+class VenueFeed(models.Model):
+    """The venue's counters: a row of its own, so that no admin save of the venue can put one back.
+
+    Written by `orders.services` only, under this row's lock. `epoch` changes only by `manage.py new_epoch`.
+    """
+
+    venue = models.OneToOneField(Venue, on_delete=models.CASCADE, primary_key=True, related_name="feed")
+    epoch = models.UUIDField(default=uuid.uuid4)
+    seq = models.BigIntegerField(default=0)
+    business_date = models.DateField(default=dt.date.min)
+    last_order_number = models.PositiveIntegerField(default=0)
+    menu_version = models.BigIntegerField(default=0)
+
+
+class Table(models.Model):
+    """A table with its printed code. The code is computed from id and `code_version`; nothing secret is stored."""
+
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="tables")
+    number = models.CharField(
+        max_length=16,
+        validators=[
+            validate_table_number,
+            RegexValidator(r"^[^\s\x00-\x1f](?:[^\x00-\x1f]*[^\s\x00-\x1f])?$", "Printable characters only."),
+        ],
+    )
+    name = models.CharField(max_length=40, blank=True)
+    zone = models.CharField(max_length=40, blank=True)
+    tag_number = models.CharField(
+        max_length=4, null=True, blank=True, validators=[RegexValidator(r"^[1-9][0-9]{0,3}$", "1 to 4 digits.")]
+    )
+    code_version = models.PositiveIntegerField(default=1, editable=False)
+    stopped_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["venue", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["venue", "number"], name="table_number_of_venue"),
+            models.UniqueConstraint(fields=["venue", "tag_number"], name="table_tag_of_venue"),
+            models.UniqueConstraint(fields=["venue", "id"], name="table_venue_id"),
+            models.CheckConstraint(condition=~Q(number__iexact="dashboard"), name="table_is_no_dashboard"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OpeningHours(models.Model):
+    """One opening of a weekday. Closing at or before opening means the next day; both equal is all day."""
+
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="opening_hours")
+    weekday = models.PositiveSmallIntegerField(
+        choices=list(enumerate(["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]))
+    )
+    opens = models.TimeField()
+    closes = models.TimeField()
+
+    class Meta:
+        verbose_name_plural = "opening hours"
+        ordering = ["weekday", "opens"]
+        constraints = [
+            models.UniqueConstraint(fields=["venue", "weekday", "opens"], name="hours_once"),
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="hours_weekday"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.opens:%H:%M} to {self.closes:%H:%M}"
+
+
+class OpeningException(models.Model):
+    """A date with other hours than its weekday's; without hours it is closed."""
+
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="opening_exceptions")
+    date = models.DateField()
+    opens = models.TimeField(null=True, blank=True)
+    closes = models.TimeField(null=True, blank=True)
+    reason = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        ordering = ["date", "opens"]
+        constraints = [
+            models.UniqueConstraint(fields=["venue", "date", "opens"], name="exception_once"),
+            models.CheckConstraint(
+                condition=Q(opens=None, closes=None) | Q(opens__isnull=False, closes__isnull=False),
+                name="exception_both_or_none",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return (
+            f"{self.date}: {f'{self.opens:%H:%M} to {self.closes:%H:%M}' if self.opens and self.closes else 'closed'}"
+        )

@@ -1,0 +1,58 @@
+"""Pictures as they are kept: re-encoded to WebP, named by their content, never what was uploaded."""
+
+import hashlib
+import io
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile, File
+from django.db import models
+from django.db.models.fields.files import ImageFieldFile
+from PIL import Image, ImageOps
+
+LONGEST_SIDE = 1200  # pixels; a phone at 3x shows 390 points
+MOST_PIXELS = 40_000_000  # beyond it a small file may unpack to gigabytes
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+
+
+def to_webp(upload: "File[bytes]") -> "ContentFile[bytes]":
+    """The picture without metadata, at most LONGEST_SIDE pixels, as WebP named `<sha256>.webp`.
+
+    Raises ValidationError that says what is wrong with the file.
+    """
+    try:
+        with Image.open(upload, formats=FORMATS) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise ValidationError("The picture has more than 40 megapixels; make it smaller first.")
+            upright = ImageOps.exif_transpose(image)
+            picture = upright.convert("RGBA" if "A" in upright.getbands() else "RGB")
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        raise ValidationError("This is no picture that we can read; take a JPEG, PNG, WebP or GIF.") from None
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    encoded = io.BytesIO()
+    picture.save(encoded, "WEBP", quality=80, method=6)
+    return ContentFile(encoded.getvalue(), name=f"{hashlib.sha256(encoded.getvalue()).hexdigest()}.webp")
+
+
+class PictureFieldFile(ImageFieldFile):
+    def save(self, name: str | None, content: "File[bytes]", save: bool = True) -> None:
+        picture = to_webp(content)
+        path = self.field.generate_filename(self.instance, str(picture.name))
+        if self.storage.exists(path):  # the same content is already kept
+            self.name = path
+            setattr(self.instance, self.field.attname, path)
+            self._committed = True
+            if save:
+                self.instance.save()
+            return
+        super().save(str(picture.name), picture, save)
+
+
+class PictureField(models.ImageField):
+    """An ImageField whose file is `to_webp` of the upload."""
+
+    attr_class = PictureFieldFile
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("upload_to", "pictures")
+        super().__init__(*args, **kwargs)
