@@ -47,7 +47,7 @@ def clock() -> datetime:
     return protocol.from_ms(time.time_ns() // 1_000_000)
 
 
-class OrderSocket(AsyncConsumer):
+class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
     """A guest's or a board's connection, in version 1 or 2."""
 
     held: Pass

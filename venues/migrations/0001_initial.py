@@ -813,12 +813,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="category",
-            constraint=venues.constraints.SameOwner(
-                name="category_menu_of_operator", owner="operator", thing="menu", to="venues.Menu", to_owner="operator"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="optiongroup",
             constraint=models.UniqueConstraint(fields=("operator", "id"), name="option_group_operator_id"),
         ),
@@ -880,26 +874,6 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("product", "group"), name="product_group_once"),
         ),
         migrations.AddConstraint(
-            model_name="productoptiongroup",
-            constraint=venues.constraints.SameOwner(
-                name="product_group_product",
-                owner="operator",
-                thing="product",
-                to="venues.Product",
-                to_owner="operator",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="productoptiongroup",
-            constraint=venues.constraints.SameOwner(
-                name="product_group_group",
-                owner="operator",
-                thing="group",
-                to="venues.OptionGroup",
-                to_owner="operator",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="product",
             constraint=models.UniqueConstraint(fields=("operator", "id"), name="product_operator_id"),
         ),
@@ -911,16 +885,6 @@ class Migration(migrations.Migration):
             model_name="product",
             constraint=models.CheckConstraint(
                 condition=models.Q(("tax_rate__gte", 0), ("tax_rate__lte", 100)), name="product_tax_rate"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="product",
-            constraint=venues.constraints.SameOwner(
-                name="product_category_of_operator",
-                owner="operator",
-                thing="category",
-                to="venues.Category",
-                to_owner="operator",
             ),
         ),
         migrations.AddConstraint(
@@ -947,12 +911,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="venue",
-            constraint=venues.constraints.SameOwner(
-                name="venue_menu_of_operator", owner="operator", thing="menu", to="venues.Menu", to_owner="operator"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="tablesession",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("ended_at", None)), fields=("table",), name="session_one_open_per_table"
@@ -961,12 +919,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="tablesession",
             constraint=models.UniqueConstraint(fields=("venue", "id"), name="session_venue_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="tablesession",
-            constraint=venues.constraints.SameOwner(
-                name="session_table_of_venue", owner="venue", thing="table", to="venues.Table", to_owner="venue"
-            ),
         ),
         migrations.AddConstraint(
             model_name="table",
@@ -1031,6 +983,71 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="venueproduct",
+            constraint=models.UniqueConstraint(fields=("venue", "product"), name="difference_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="venueproduct",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price", None), ("price__gte", 0), _connector="OR"), name="difference_price"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="venueproduct",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stock", None), ("stock__gte", 0), _connector="OR"), name="difference_stock"
+            ),
+        ),
+        # Over two columns: the unique constraints that they point to are there by now.
+        migrations.AddConstraint(
+            model_name="category",
+            constraint=venues.constraints.SameOwner(
+                name="category_menu_of_operator", owner="operator", thing="menu", to="venues.Menu", to_owner="operator"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="productoptiongroup",
+            constraint=venues.constraints.SameOwner(
+                name="product_group_product",
+                owner="operator",
+                thing="product",
+                to="venues.Product",
+                to_owner="operator",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="productoptiongroup",
+            constraint=venues.constraints.SameOwner(
+                name="product_group_group",
+                owner="operator",
+                thing="group",
+                to="venues.OptionGroup",
+                to_owner="operator",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="product",
+            constraint=venues.constraints.SameOwner(
+                name="product_category_of_operator",
+                owner="operator",
+                thing="category",
+                to="venues.Category",
+                to_owner="operator",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="venue",
+            constraint=venues.constraints.SameOwner(
+                name="venue_menu_of_operator", owner="operator", thing="menu", to="venues.Menu", to_owner="operator"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="tablesession",
+            constraint=venues.constraints.SameOwner(
+                name="session_table_of_venue", owner="venue", thing="table", to="venues.Table", to_owner="venue"
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="membership",
             constraint=venues.constraints.SameOwner(
                 name="membership_venue_of_operator",
@@ -1054,22 +1071,6 @@ class Migration(migrations.Migration):
                 thing="session",
                 to="venues.TableSession",
                 to_owner="venue",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="venueproduct",
-            constraint=models.UniqueConstraint(fields=("venue", "product"), name="difference_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="venueproduct",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("price", None), ("price__gte", 0), _connector="OR"), name="difference_price"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="venueproduct",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("stock", None), ("stock__gte", 0), _connector="OR"), name="difference_stock"
             ),
         ),
         migrations.AddConstraint(
