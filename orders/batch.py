@@ -3,15 +3,15 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import orjson
-from django.db.backends.utils import CursorWrapper
 
 from orders.changes import Event
 from orders.models import Order, OrderLine, VenueEvent
-from orders.rows import insert, update
+from orders.rows import insert, lock, update
 from venues.models import VenueFeed, VenueProduct
 
 MOVED = (
@@ -28,20 +28,32 @@ MOVED = (
     "undo_state",
     "undo_status",
 )
-_COUNTED = ("seq", "business_date", "last_order_number", "menu_version")
+COUNTED = ("seq", "business_date", "last_order_number", "menu_version")
 
 
 class OutOfStep(Exception):
     """A row was not as it was read under the lock: somebody writes orders behind the writer's back."""
 
 
+@dataclass(slots=True)
+class Counters:
+    """A venue's feed row as it is under the lock and as the batch counts it on."""
+
+    venue_id: int
+    was_seq: int
+    row: dict[str, Any]
+
+    def changed(self) -> dict[str, Any]:
+        return {"venue_id": self.venue_id, "was_seq": self.was_seq} | {name: self.row[name] for name in COUNTED}
+
+
 class Batch:
     """Begins with the venues' feed rows locked in the order of their ids, the one lock order of every writer."""
 
-    def __init__(self, venue_ids: Iterable[int], at: datetime) -> None:
-        self.at = at
-        rows = VenueFeed.objects.select_for_update(no_key=True).filter(pk__in=set(venue_ids)).order_by("pk")
-        self.feeds = {feed.venue_id: feed for feed in rows}
+    def __init__(self, cursor: Any, venue_ids: Iterable[int], at: datetime) -> None:
+        self.cursor, self.at = cursor, at
+        rows = lock(cursor, VenueFeed, set(venue_ids))
+        self.feeds = {row["venue_id"]: Counters(row["venue_id"], row["seq"], row) for row in rows}
         self.events: list[Event] = []
         self.orders: dict[uuid.UUID, dict[str, Any]] = {}
         self._placed: list[dict[str, Any]] = []
@@ -52,16 +64,16 @@ class Batch:
 
     def next_seq(self, venue_id: int) -> int:
         feed = self.feeds[venue_id]
-        feed.seq += 1
-        return feed.seq
+        feed.row["seq"] += 1
+        return int(feed.row["seq"])
 
     def next_number(self, venue_id: int, business_date: date) -> tuple[date, int]:
         """The next order number, from 1 on each business day. A clock that is behind does not go back a day."""
-        feed = self.feeds[venue_id]
-        if business_date > feed.business_date:
-            feed.business_date, feed.last_order_number = business_date, 0
-        feed.last_order_number += 1
-        return feed.business_date, feed.last_order_number
+        row = self.feeds[venue_id].row
+        if business_date > row["business_date"]:
+            row.update(business_date=business_date, last_order_number=0)
+        row["last_order_number"] += 1
+        return row["business_date"], row["last_order_number"]
 
     def lock_stock(self, difference_ids: Iterable[int]) -> None:
         """Lock and read the counts that this batch may change: after the feeds, in the order of their ids."""
@@ -87,7 +99,7 @@ class Batch:
         self._moved.append({"id": order["id"], "was_seq": was_seq} | {key: order[key] for key in MOVED})
 
     def new_menu(self, venue_id: int) -> None:
-        self.feeds[venue_id].menu_version += 1
+        self.feeds[venue_id].row["menu_version"] += 1
 
     def event(
         self,
@@ -104,17 +116,19 @@ class Batch:
     ) -> None:
         self.events.append(Event(venue_id, seq, at, kind, change, order_id, session_id, actor[:80], payload))
 
-    def write(self, cursor: CursorWrapper) -> None:
+    def write(self) -> None:
         """Everything in few statements: the stock, the rows, the counters."""
         for difference_id, change in sorted(self._stock_change.items()):
             self._write_stock(self._stock[difference_id], change)
+        cursor = self.cursor
         insert(cursor, Order, self._placed)
         insert(cursor, OrderLine, self._lines)
         insert(cursor, VenueEvent, [_event_row(event) for event in self.events])
-        if update(cursor, Order, self._moved, MOVED) != len(self._moved):
+        if update(cursor, Order, self._moved, ("id", "seq"), *MOVED) != len(self._moved):
             raise OutOfStep
-        for feed in self.feeds.values():
-            self._write_feed(cursor, feed)
+        changed = [feed.changed() for feed in self.feeds.values() if feed.row["seq"] != feed.was_seq]
+        if update(cursor, VenueFeed, changed, ("venue_id", "seq"), *COUNTED) != len(changed):
+            raise OutOfStep
 
     def _write_stock(self, row: VenueProduct, change: int) -> None:
         was = row.stock or 0
@@ -128,9 +142,6 @@ class Batch:
             payload = orjson.dumps({"product_id": str(row.product_id), "in_stock": was + change > 0}).decode()
             seq = self.next_seq(row.venue_id)
             self.event(row.venue_id, seq, self.at, "availability", "stock", payload)
-
-    def _write_feed(self, cursor: CursorWrapper, feed: VenueFeed) -> None:
-        VenueFeed.objects.filter(pk=feed.pk).update(**{name: getattr(feed, name) for name in _COUNTED})
 
 
 def _event_row(event: Event) -> dict[str, Any]:

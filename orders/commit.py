@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 import orjson
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
@@ -12,6 +14,7 @@ from orders.errors import Refused
 from orders.models import VenueEvent
 from orders.moving import MovingRules
 from orders.placing import PlacingRules
+from orders.rows import writers_cursor
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +92,12 @@ def _unanswered(error: Exception) -> bool:
 
 def _write(changes: Sequence[Change]) -> tuple[list[Outcome], list[Event]]:
     at = max(change.at for change in changes)
-    batch = Batch((change.venue_id for change in changes), at)
+    with writers_cursor() as cursor:
+        return _write_with(cursor, changes, at)
+
+
+def _write_with(cursor: Any, changes: Sequence[Change], at: datetime) -> tuple[list[Outcome], list[Event]]:
+    batch = Batch(cursor, (change.venue_id for change in changes), at)
     placements = [change for change in changes if isinstance(change, Placement)]
     moves = [change for change in changes if isinstance(change, OrderMove | OrderUndo)]
     placing = PlacingRules(batch, placements) if placements else None
@@ -104,8 +112,7 @@ def _write(changes: Sequence[Change]) -> tuple[list[Outcome], list[Event]]:
         else:
             assert moving is not None
             outcomes.append(moving.move(change) if isinstance(change, OrderMove) else moving.undo(change))
-    with connection.cursor() as cursor:
-        batch.write(cursor)
+    batch.write()
     return outcomes, batch.events
 
 

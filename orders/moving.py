@@ -12,6 +12,7 @@ from orders.changes import Done, OrderMove, OrderUndo
 from orders.errors import OrderMoved, Refused
 from orders.models import Order, OrderLine
 from orders.render import frozen
+from orders.rows import read
 from orders.states import GUEST_MAY_CANCEL_FROM, UNDO_WINDOW, State, takes_stock_back
 from venues.models import VenueProduct
 
@@ -30,8 +31,7 @@ class MovingRules:
     def __init__(self, batch: Batch, changes: Sequence[OrderMove | OrderUndo]) -> None:
         self._batch = batch
         ids = {change.wanted.order_id for change in changes}
-        rows = Order.objects.filter(pk__in=ids, venue_id__in={change.venue_id for change in changes}).values()
-        self._orders: dict[uuid.UUID, dict[str, Any]] = {row["id"]: dict(row) for row in rows}
+        self._orders: dict[uuid.UUID, dict[str, Any]] = {row["id"]: row for row in read(batch.cursor, Order, ids)}
         self._counted = self._read_counted(changes)
 
     def move(self, change: OrderMove) -> Done | Refused:
@@ -56,7 +56,7 @@ class MovingRules:
             order[_TIME_OF[move.target]] = change.at
         may_undo = change.by == "board"
         order.update(
-            undo_seq=self._batch.feeds[change.venue_id].seq + 1 if may_undo else None,
+            undo_seq=self._batch.feeds[change.venue_id].row["seq"] + 1 if may_undo else None,
             undo_until=change.at + UNDO_WINDOW if may_undo else None,
             undo_state=before["state"] if may_undo else "",
             undo_status=before["order_status"] if may_undo else "",

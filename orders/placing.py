@@ -3,24 +3,48 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Max, Q
 
 from orders.batch import Batch
 from orders.changes import Done, Placement
 from orders.errors import Refused, TooMany
 from orders.models import BoardPresence, Order
 from orders.render import frozen
-from orders.states import OPEN, State
+from orders.rows import among, as_uuid, listed, moment
+from orders.states import State
 from venues.catalogue import load_catalogue
-from venues.models import TableSession
 
 LOOK_ALIKE = timedelta(seconds=10)
 NO_BOARD_FOR = timedelta(minutes=2)
 
-_Recent = tuple[uuid.UUID, str, str, datetime]  # id, state, content, placed at
+_SESSIONS = """
+SELECT s.id, s.table_id, s.ended_at IS NULL, t.stopped_at IS NOT NULL,
+       EXISTS (SELECT 1 FROM orders_order o WHERE o.session_id = s.id),
+       (SELECT count(*) FROM orders_order o
+         WHERE o.session_id = s.id AND o.state IN ('pending', 'accepted', 'ready'))
+  FROM venues_tablesession s JOIN venues_table t ON t.id = s.table_id
+ WHERE {among}
+"""
+_TWINS = """
+SELECT session_id, content_hash, id FROM orders_order
+ WHERE {among} AND {alike} AND placed_at >= %s ORDER BY placed_at
+"""
+
+
+@dataclass(slots=True)
+class Session:
+    """What a placement is judged by of its table's session; counted on as the batch places orders."""
+
+    session_id: int
+    table_id: int
+    open: bool
+    stopped: bool
+    has_orders: bool
+    open_orders: int
 
 
 class PlacingRules:
@@ -29,8 +53,8 @@ class PlacingRules:
     def __init__(self, batch: Batch, placements: Sequence[Placement]) -> None:
         self._batch = batch
         self._kept: dict[tuple[int, str], dict[str, Any]] = {}
-        self._recent: dict[int, list[_Recent]] = defaultdict(list)
-        self._sessions: dict[int, dict[str, Any]] = {}
+        self._sessions: dict[int, Session] = {}
+        self._alike: dict[tuple[int, str], uuid.UUID] = {}
         self._unwatched: set[int] = set()
         self._repriced = self._reprice_stale(placements)
         self._read(placements)
@@ -44,7 +68,8 @@ class PlacingRules:
             if refusal := self._repriced.get(placement):
                 raise refusal
             first = self._refuse_by_session(placement)
-            twin = self._twin(placement)
+            # The look-alike of the last ten seconds. Nothing is dropped: staff are told.
+            twin = self._alike.get((placement.session_id, placement.priced.content))
             self._take_stock(placement)
         except Refused as refusal:
             return refusal
@@ -56,7 +81,7 @@ class PlacingRules:
         fresh = {}
         for placement in placements:
             venue_id = placement.venue_id
-            if placement.catalogue.version == self._batch.feeds[venue_id].menu_version:
+            if placement.catalogue.version == self._batch.feeds[venue_id].row["menu_version"]:
                 continue
             if venue_id not in fresh:
                 fresh[venue_id] = load_catalogue(venue_id)
@@ -85,21 +110,21 @@ class PlacingRules:
             self._kept = {
                 (row["venue_id"], row["client_order_id"]): row for row in Order.objects.filter(wanted).values(*columns)
             }
-        session_ids = {p.session_id for p in placements}
-        sessions = TableSession.objects.filter(pk__in=session_ids).annotate(
-            has_orders=Exists(Order.objects.filter(session_id=OuterRef("pk")))
-        )
-        self._sessions = {
-            row["id"]: dict(row)
-            for row in sessions.values("id", "venue_id", "table_id", "ended_at", "table__stopped_at", "has_orders")
-        }
-        since = self._batch.at - LOOK_ALIKE
-        recent = Order.objects.filter(Q(state__in=OPEN) | Q(placed_at__gte=since), session_id__in=session_ids)
-        for row in recent.values_list("session_id", "id", "state", "content_hash", "placed_at"):
-            self._recent[row[0]].append(row[1:])
+        self._read_sessions(placements)
         self._unwatched = self._without_board(
             {p.venue_id for p in placements if p.catalogue.venue.refuse_without_board}
         )
+
+    def _read_sessions(self, placements: Sequence[Placement]) -> None:
+        """What the sessions are now, and the look-alikes of the last ten seconds: two statements a batch."""
+        cursor = self._batch.cursor
+        session_ids = listed({p.session_id for p in placements})
+        cursor.execute(_SESSIONS.format(among=among("s.id")), [session_ids])
+        self._sessions = {row[0]: Session(*row) for row in cursor.fetchall()}
+        alike = _TWINS.format(among=among("session_id"), alike=among("content_hash"))
+        contents = listed({p.priced.content for p in placements})
+        cursor.execute(alike, [session_ids, contents, moment(self._batch.at - LOOK_ALIKE)])
+        self._alike = {(session_id, content): as_uuid(pk) for session_id, content, pk in cursor.fetchall()}
 
     def _without_board(self, venue_ids: set[int]) -> set[int]:
         if not venue_ids:
@@ -114,24 +139,16 @@ class PlacingRules:
     def _refuse_by_session(self, placement: Placement) -> bool:
         """Whether this is the session's first order. Raises Refused where the session takes none."""
         session = self._sessions.get(placement.session_id)
-        if session is None or session["ended_at"] is not None or session["table_id"] != placement.table_id:
+        if session is None or not session.open or session.table_id != placement.table_id:
             raise Refused("This table was cleared. Scan the code on the table again.", "session_ended")
-        if session["table__stopped_at"] is not None and not placement.by_staff:
+        if session.stopped and not placement.by_staff:
             raise Refused("Staff have stopped orders from this table.", "table_stopped")
         if placement.venue_id in self._unwatched and not placement.by_staff:
             raise Refused("Nobody at the bar would see your order at the moment. Please order at the bar.", "no_board")
         most = placement.catalogue.venue.max_open_per_table
-        if sum(state in OPEN for _, state, _, _ in self._recent[placement.session_id]) >= most:
+        if session.open_orders >= most:
             raise TooMany(f"This table has {most} open orders; more when some are done.", "too_many_orders")
-        return not session["has_orders"]
-
-    def _twin(self, placement: Placement) -> uuid.UUID | None:
-        """The look-alike of the last ten seconds. Nothing is dropped: staff are told."""
-        since = placement.at - LOOK_ALIKE
-        for order_id, _, content, placed_at in self._recent[placement.session_id]:
-            if content == placement.priced.content and placed_at >= since:
-                return order_id
-        return None
+        return not session.has_orders
 
     def _take_stock(self, placement: Placement) -> None:
         wanted: dict[int, int] = defaultdict(int)
@@ -186,8 +203,10 @@ class PlacingRules:
             session_id=placement.session_id,
             actor=placement.actor,
         )
-        self._sessions[placement.session_id]["has_orders"] = True
-        self._recent[placement.session_id].append((placement.order_id, State.PENDING, priced.content, placement.at))
+        session = self._sessions[placement.session_id]
+        session.has_orders = True
+        session.open_orders += 1
+        self._alike[placement.session_id, priced.content] = placement.order_id
         return Done(seq, placement.order_id, number)
 
     def _line(self, order_id: uuid.UUID, position: int, line: Any) -> dict[str, Any]:

@@ -5,12 +5,13 @@ Sockets give the same changes to the process's writer thread; both end in `order
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from orders.batch import Batch
 from orders.changes import Change, Event, Notice
 from orders.commit import Outcome, commit, write_notice
 from orders.feed import announce
+from orders.rows import writers_cursor
 from venues.models import Venue
 
 
@@ -24,10 +25,10 @@ def write(change: Change) -> Outcome:
 def publish(notice: Notice) -> Event:
     """A notice's event within the caller's transaction (or one of its own), told to everybody on commit."""
     with transaction.atomic():
-        batch = Batch([notice.venue_id], notice.at)
-        write_notice(batch, notice)
-        with connection.cursor() as cursor:
-            batch.write(cursor)
+        with writers_cursor() as cursor:
+            batch = Batch(cursor, [notice.venue_id], notice.at)
+            write_notice(batch, notice)
+            batch.write()
         transaction.on_commit(lambda: announce(batch.events))
     return batch.events[0]
 
