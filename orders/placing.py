@@ -106,7 +106,7 @@ class PlacingRules:
             wanted = Q()
             for p in keyed:
                 wanted |= Q(venue_id=p.venue_id, client_order_id=p.wanted.client_order_id)
-            columns = ("id", "venue_id", "session_id", "client_order_id", "content_hash", "number", "seq")
+            columns = ("id", "venue_id", "session_id", "client_order_id", "content_hash", "number", "placed_seq")
             self._kept = {
                 (row["venue_id"], row["client_order_id"]): row for row in Order.objects.filter(wanted).values(*columns)
             }
@@ -178,6 +178,7 @@ class PlacingRules:
             "business_date": business_date,
             "number": number,
             "placed_at": placement.at,
+            "placed_seq": seq,
             "placed_by_id": placement.placed_by_id,
             "order_items": priced.order_items,
             "lines_json": priced.lines_json,
@@ -257,4 +258,4 @@ def _repeat(kept: dict[str, Any], placement: Placement) -> Done | Refused:
         return Refused(
             "This client_order_id was used for an order with other contents.", "key_reused", "client_order_id"
         )
-    return Done(kept["seq"], kept["id"], kept["number"], repeat=True)
+    return Done(kept["placed_seq"], kept["id"], kept["number"], repeat=True)

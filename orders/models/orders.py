@@ -28,6 +28,7 @@ class Order(models.Model):
     number = models.PositiveIntegerField()
 
     placed_at = models.DateTimeField()
+    placed_seq = models.BigIntegerField(help_text="The event of its placing: what the first ack said.")
     placed_by = models.ForeignKey(
         User, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+", help_text="Staff; empty: a guest."
     )
