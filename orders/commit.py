@@ -14,7 +14,8 @@ from orders.errors import Refused
 from orders.models import VenueEvent
 from orders.moving import MovingRules
 from orders.placing import PlacingRules
-from orders.rows import writers_cursor
+from orders.rows import lock, writers_cursor
+from venues.models import VenueFeed
 
 logger = logging.getLogger(__name__)
 
@@ -31,43 +32,47 @@ class OutcomeUnknown(Exception):
         self.outcomes, self.events = outcomes, events
 
 
+class TryAlone(Exception):
+    """The database took this batch neither at the first nor at the second try: take each change alone."""
+
+
 def commit(changes: Sequence[Change]) -> tuple[list[Outcome], list[Event]]:
     """Write the changes in one transaction; an outcome for each, and the events in the order of their seq.
 
-    A deadlock or lock timeout retries the batch once, then each change alone, so that one bad order harms no other.
-    Raises OutcomeUnknown where the connection died around COMMIT, OperationalError where surely nothing was written.
+    A deadlock or lock timeout is retried once; then TryAlone for several changes, the error itself for one, so that
+    one bad order harms no other. Raises OutcomeUnknown where the connection died around COMMIT, OperationalError
+    where surely nothing was written.
     """
-    for _ in range(2):
-        try:
-            return _commit_once(changes)
-        except OutOfStep:
-            logger.warning("An order was not as the lock promises; reading it again")
-        except OperationalError as error:
-            if not _worth_a_retry(error):
-                raise
-            logger.info("The database asked for another try: %s", type(error.__cause__).__name__)
-    if len(changes) == 1:
+    try:
         return _commit_once(changes)
-    outcomes: list[Outcome] = []
-    events: list[Event] = []
-    for change in changes:
-        alone, own = commit([change])
-        outcomes += alone
-        events += own
-    return outcomes, events
+    except OutOfStep:
+        logger.warning("An order was not as the lock promises; reading it again")
+    except OperationalError as error:
+        if not _worth_a_retry(error):
+            raise
+        logger.info("The database asked for another try: %s", type(error.__cause__).__name__)
+    try:
+        return _commit_once(changes)
+    except (OutOfStep, OperationalError) as error:
+        if len(changes) > 1 and (isinstance(error, OutOfStep) or _worth_a_retry(error)):
+            raise TryAlone from error
+        raise
 
 
-def settle(changes: Sequence[Change], unknown: OutcomeUnknown) -> bool:
+def settle(unknown: OutcomeUnknown) -> bool:
     """Whether changes whose COMMIT had no answer are in the database: all of them are, or none.
 
-    Ids and times are made before the first attempt, so one event of the batch is known again by venue, seq and moment.
+    Waits for their venues' locks first: while the old transaction holds them, it may still commit. Ids and times are
+    made before the first attempt, so one event of the batch is known again by venue, seq, moment and content.
     """
     if not unknown.events:
         return True
     event = unknown.events[0]
-    return VenueEvent.objects.filter(
-        venue_id=event.venue_id, seq=event.seq, at=event.at, order_id=event.order_id, payload=event.payload
-    ).exists()
+    with transaction.atomic(), writers_cursor() as cursor:
+        lock(cursor, VenueFeed, {e.venue_id for e in unknown.events})
+        return VenueEvent.objects.filter(
+            venue_id=event.venue_id, seq=event.seq, at=event.at, order_id=event.order_id, payload=event.payload
+        ).exists()
 
 
 def _commit_once(changes: Sequence[Change]) -> tuple[list[Outcome], list[Event]]:

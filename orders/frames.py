@@ -8,7 +8,8 @@ import orjson
 from orders import protocol
 from orders.changes import Event
 
-NOTICES = frozenset({"menu", "availability", "pause", "health"})
+NOTICES = frozenset({"menu", "availability", "pause"})
+BOARD_NOTICES = NOTICES | {"health", "unanswered"}
 
 
 class Frames:
@@ -37,18 +38,16 @@ class Frames:
         event = self.event
         if event.kind == "order":
             return protocol.order_frame(self.epoch, event.seq, event.change, orjson.Fragment(event.payload))
-        return self._notice
+        return self._notice if event.kind in BOARD_NOTICES else None
 
     @cached_property
     def v2_guest(self) -> str | None:
         event = self.event
         if event.kind == "order":
             return protocol.order_frame(self.epoch, event.seq, event.change, protocol.for_guest(self.payload))
-        return self._notice
+        return self._notice if event.kind in NOTICES else None
 
     @cached_property
-    def _notice(self) -> str | None:
+    def _notice(self) -> str:
         event = self.event
-        if event.kind not in NOTICES:
-            return None
         return protocol.notice_frame(event.kind, self.epoch, event.seq, self.payload)

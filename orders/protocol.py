@@ -130,11 +130,12 @@ def read_frame(text: str) -> dict[str, Any]:
     encoded = text.encode("utf-8", "surrogatepass")
     try:
         frame = orjson.loads(encoded)
-    except (orjson.JSONDecodeError, RecursionError) as error:
-        raise Refused(f"This is not JSON: {error}.", "bad_json") from None
+        again = orjson.dumps(frame)  # goes less deep than it reads
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError) as error:
+        raise Refused(f"This is not JSON that can be read: {error}.", "bad_json") from None
     if not isinstance(frame, dict):
         raise Refused("A request is a JSON object with an “action”.", "bad_json")
-    if orjson.dumps(frame) != encoded:  # white space, escapes, or a key that is there twice
+    if again != encoded:  # white space, escapes, or a key that is there twice
         _refuse_twice(text)
     return frame
 
@@ -269,7 +270,8 @@ def _own(frame: Mapping[str, Any], key: str, own: str, *, required: bool) -> Non
     if not isinstance(value, str):
         raise Refused(f"{key} is a text.", "wrong_type", key)
     if value != own:
-        raise Refused(f"{key} is not the one of this connection.", f"wrong_{key.partition('_')[0]}", key)
+        code = "wrong_venue" if key == "venue_id" else "wrong_table"
+        raise Refused(f"{key} is not the one of this connection.", code, key)
 
 
 def _text(frame: Mapping[str, Any], key: str, longest: int, *, required: bool = True) -> str:

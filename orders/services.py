@@ -11,6 +11,7 @@ from orders.batch import Batch
 from orders.changes import Change, Event, Notice
 from orders.commit import Outcome, commit, write_notice
 from orders.feed import announce
+from orders.protocol import to_ms
 from orders.rows import writers_cursor
 from venues.models import Venue
 
@@ -36,5 +37,6 @@ def publish(notice: Notice) -> Event:
 def pause(venue_id: int, until: datetime | None, reason: str, now: datetime) -> None:
     """Stop taking orders until a moment, or go on (None); every page and board hears of it."""
     with transaction.atomic():
-        publish(Notice(venue_id, now, "pause", "", {"until": until, "reason": reason}, menu=True))
+        told = {"until": None if until is None else to_ms(until), "reason": reason}
+        publish(Notice(venue_id, now, "pause", "", told, menu=True))
         Venue.objects.filter(pk=venue_id).update(paused_until=until, pause_reason=reason)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from django.db import DatabaseError, Error, InterfaceError, OperationalError, connection
 
 from orders.changes import Change, Event
-from orders.commit import Outcome, OutcomeUnknown, commit, settle
+from orders.commit import Outcome, OutcomeUnknown, TryAlone, commit, settle
 from orders.errors import TooMany, Unavailable
 from orders.feed import hub
 
@@ -50,7 +50,18 @@ class Writer:
         self._busy_since: float | None = None
         self._socket: int | None = None
         self._watch: asyncio.Task[None] = self._loop.create_task(self._watch_over())
-        threading.Thread(target=self._run, name="writer", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def trouble(self) -> str | None:
+        """What keeps it from writing, in words; None where it works, or waits for work."""
+        busy = self._busy_since
+        if not self._thread.is_alive():
+            return "its thread has ended"
+        if busy is not None and time.monotonic() - busy > PATIENCE_S:
+            return f"no answer from the database for {time.monotonic() - busy:.0f} s"
+        return None
 
     def submit(self, change: Change, done: Callable[[Outcome], None]) -> None:
         """Queue a change; `done` is called on the loop with its outcome. Raises TooMany where 2,000 are waiting."""
@@ -119,7 +130,7 @@ class Writer:
             except OutcomeUnknown as unknown:
                 logger.warning("COMMIT of %s changes had no answer; looking them up", len(batch))
                 connection.close()
-                if self._settled(changes, unknown):
+                if self._settled(unknown):
                     self._answer(batch, unknown.outcomes, unknown.events)
                     return
                 batch = self._give_up(batch)
@@ -129,10 +140,10 @@ class Writer:
                 batch = self._give_up(batch)
                 time.sleep(wait)
                 wait = min(wait * 2, 0.5)
-            except DatabaseError:
+            except (DatabaseError, TryAlone) as error:
                 if len(batch) == 1:
                     raise
-                logger.exception("A batch of %s failed; taking each alone", len(batch))
+                logger.warning("A batch of %s failed (%s); taking each alone", len(batch), _word_of(error))
                 for waiting in batch:
                     self._commit_alone(waiting)
                 return
@@ -149,16 +160,18 @@ class Writer:
             logger.exception("One change was refused by the database")
             self._answer([waiting], [Unavailable()], [])
 
-    def _settled(self, changes: list[Change], unknown: OutcomeUnknown) -> bool:
+    def _settled(self, unknown: OutcomeUnknown) -> bool:
         """Whether an unanswered COMMIT happened: asked until the database is back, since nobody else can say."""
         wait = 0.05
         while True:
             self._busy_since = time.monotonic()
             try:
                 self._note_socket()
-                return settle(changes, unknown)
+                return settle(unknown)
             except Error as error:
-                logger.warning("The database is away (%s); %s changes are unsettled", _word_of(error), len(changes))
+                logger.warning(
+                    "The database is away (%s); %s changes are unsettled", _word_of(error), len(unknown.outcomes)
+                )
                 connection.close()
                 time.sleep(wait)
                 wait = min(wait * 2, 0.5)
@@ -224,3 +237,8 @@ def writer() -> Writer:
     if _writer is None:
         _writer = Writer()
     return _writer
+
+
+def writer_trouble() -> str | None:
+    """`Writer.trouble` of this process; None also where no socket has needed a writer yet."""
+    return _writer.trouble if _writer is not None else None

@@ -1,0 +1,52 @@
+"""What Celery does for orders: beat looks what is due, a task for each thing does it. Each may run twice, or never:
+the next beat looks again."""
+
+import uuid
+
+from celery import shared_task
+from django.db import InterfaceError, OperationalError
+
+from orders import idle, pruning, unanswered
+from orders.commit import OutcomeUnknown
+from orders.tables import now_in_ms
+from venues.models import Venue
+
+# The database was away, or hung up around COMMIT: all that may be over in a moment.
+PASSING = (OperationalError, InterfaceError, OutcomeUnknown)
+AGAIN = {"autoretry_for": PASSING, "retry_backoff": 1, "retry_backoff_max": 30, "retry_jitter": True, "max_retries": 5}
+EXPIRES_S = 60  # what a worker has not begun by then was found by another beat, and sent again
+
+
+@shared_task
+def look_for_unanswered_orders() -> None:
+    for order_id in unanswered.orders_due(now_in_ms()):
+        answer_unanswered_order.apply_async((str(order_id),), expires=EXPIRES_S)
+
+
+@shared_task(**AGAIN)
+def answer_unanswered_order(order_id: str) -> None:
+    unanswered.answer_for_nobody(uuid.UUID(order_id), now_in_ms())
+
+
+@shared_task
+def look_for_idle_sessions() -> None:
+    for session_id in idle.sessions_due(now_in_ms()):
+        end_idle_session.apply_async((session_id,), expires=EXPIRES_S)
+
+
+@shared_task(**AGAIN)
+def end_idle_session(session_id: int) -> None:
+    idle.end_if_over(session_id, now_in_ms())
+
+
+@shared_task(**AGAIN)
+def prune() -> None:
+    """All that is old."""
+    for venue_id in Venue.objects.order_by("pk").values_list("pk", flat=True):
+        prune_events.apply_async((venue_id,), expires=3600)
+    pruning.prune_unused(now_in_ms())
+
+
+@shared_task(**AGAIN)
+def prune_events(venue_id: int) -> None:
+    pruning.prune_events(venue_id, now_in_ms())

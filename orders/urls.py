@@ -1,0 +1,24 @@
+"""Addresses of orders: the three that hold a secret (`/t/`, `/k/`, and `/s/` of sockets), and the board's."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from orders.views.board import board_page, device_page
+from orders.views.guest import guest_page
+from orders.views.login import LoginPage
+from orders.views.session import SessionView, session
+from orders.views.tables import change_table, pause_orders, tables_page
+
+urlpatterns = [
+    path("t/<str:code>", guest_page, name="guest"),
+    path("t/<str:code>/", guest_page),
+    path("k/<str:key>/", device_page, name="device"),
+    path("session", session, name="session"),
+    path("api/session", SessionView.as_view(), name="api-session"),
+    path("board/<id:venue_id>/", board_page, name="board"),
+    path("board/<id:venue_id>/tables/", tables_page, name="board-tables"),
+    path("board/<id:venue_id>/tables/<id:table_id>/<slug:verb>", change_table, name="table-verb"),
+    path("board/<id:venue_id>/pause", pause_orders, name="pause"),
+    path("login/", LoginPage.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
+]

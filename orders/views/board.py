@@ -1,0 +1,67 @@
+"""The board's page, and the device that stands at it."""
+
+from http import HTTPStatus
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from orders.render import whole_order
+from orders.snapshots import read_board
+from orders.states import State
+from orders.views.visits import DEVICE_KEPT, count_failure, refuse_too_many, set_secret_cookie, too_many_failures
+from venues.access import DEVICE_COOKIE, Credentials, Pass, board_pass, device_with, user_logged_in
+from venues.models import Venue
+
+COLUMNS = ((State.PENDING, "New", "new"), (State.ACCEPTED, "Accepted", "accepted"), (State.READY, "Ready", "ready"))
+
+
+def at_board(request: HttpRequest, venue_id: int) -> Pass | HttpResponse:
+    """The device or person of this venue whose browser asks, or else the way to the login.
+
+    Raises Http404 for somebody who is logged in: another's venue answers as one that does not exist.
+    """
+    held = board_pass(venue_id, Credentials(cookies=request.COOKIES))
+    if held is not None:
+        return held
+    login_key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    if login_key is not None and user_logged_in(login_key) is not None:
+        raise Http404
+    return redirect_to_login(request.get_full_path() if request.method == "GET" else reverse("board", args=[venue_id]))
+
+
+@never_cache
+@require_safe
+def device_page(request: HttpRequest, key: str) -> HttpResponse:
+    """`GET /k/<key>/`: leaves the key as a cookie and goes to the board, so that it is in no address any more."""
+    if too_many_failures(request):
+        return refuse_too_many(request)
+    device = device_with(key)
+    if device is None:
+        count_failure(request)
+        return render(request, "board/unknown_key.html", status=HTTPStatus.NOT_FOUND)
+    answer = redirect("board", device.venue_id)
+    answer["Referrer-Policy"] = "no-referrer"
+    set_secret_cookie(request, answer, DEVICE_COOKIE, key, DEVICE_KEPT)
+    return answer
+
+
+@never_cache
+@require_safe
+def board_page(request: HttpRequest, venue_id: int) -> HttpResponse:
+    """`GET /board/<venue>/`: the open orders as they are now; a module makes them live."""
+    held = at_board(request, venue_id)
+    if isinstance(held, HttpResponse):
+        return held
+    venue = Venue.objects.get(pk=held.venue_id)
+    orders = [whole_order(row) for row in read_board(held.venue_id).orders]
+    columns = [
+        {"state": state, "title": title, "mark": mark, "orders": [o for o in orders if o["state"] == state]}
+        for state, title, mark in COLUMNS
+    ]
+    return render(request, "board/page.html", {"venue": venue, "columns": columns, "held": held, "now": timezone.now()})

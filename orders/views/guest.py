@@ -1,0 +1,55 @@
+"""The page behind a table's code."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from orders.menu_page import shown_sections, standing_notes
+from orders.views.visits import (
+    MEMBER_KEPT,
+    count_failure,
+    refuse_too_many,
+    set_secret_cookie,
+    too_many_failures,
+)
+from venues.access import MEMBER_COOKIE, member_for_code, member_is_live, member_with, table_with_code
+from venues.catalogue import load_catalogue
+from venues.models import Table
+
+
+@require_safe
+def guest_page(request: HttpRequest, code: str) -> HttpResponse:
+    """`GET /t/<code>`: the menu, and a cookie that makes this phone one of the table's.
+
+    Opens no session: whoever previews a link orders nothing. An unknown table and a wrong MAC get the same answer.
+    """
+    if too_many_failures(request):
+        return refuse_too_many(request)
+    table = table_with_code(code)
+    catalogue = load_catalogue(table.venue_id) if table is not None else None
+    if table is None or catalogue is None:
+        count_failure(request)
+        return render(request, "guest/unknown_code.html", status=HTTPStatus.NOT_FOUND)
+    now = timezone.now()
+    page = {
+        "venue": catalogue.venue,
+        "table": table,
+        "sections": shown_sections(catalogue, now),
+        "notes": standing_notes(catalogue, table, now),
+    }
+    answer = render(request, "guest/page.html", page)
+    answer["Referrer-Policy"] = "no-referrer"  # the address is the code
+    if request.method == "GET" and not _is_member(request.COOKIES.get(MEMBER_COOKIE), table):
+        scanned = member_for_code(code, now)
+        if scanned is not None:
+            set_secret_cookie(request, answer, MEMBER_COOKIE, scanned[1], MEMBER_KEPT)
+    return answer
+
+
+def _is_member(token: str | None, table: Table) -> bool:
+    """Whether this phone is one of this table's already: a page that is loaded again keeps its session."""
+    member = member_with(token) if token else None
+    return member is not None and member.table_id == table.pk and member_is_live(member)
