@@ -28,6 +28,7 @@ Group = tuple[str, int]
 
 SWEEP_S = 2.0
 NUDGE_S = 0.25  # the layer gets this long; the sweep is behind it
+NUDGE_PAUSE_S = 0.05  # between rounds of nudges: the first goes at once, under load they are few
 MOST_AT_ONCE = 500
 
 
@@ -245,6 +246,7 @@ class Hub:
                 for venue_id, seq in nudges.items():
                     if time.monotonic() < deadline:
                         await self._quietly("group_send", group_of(venue_id), nudge(venue_id, seq))
+                await asyncio.sleep(NUDGE_PAUSE_S)
         finally:
             self._nudging = False
 

@@ -28,9 +28,9 @@ TOO_MANY = 4008
 REPLACED = 4409
 UNSUPPORTED_DATA = 1003
 
-_CLIENT_ID = re.compile(r"^[\x21-\x7e]{1,64}$")
-_TRACKER = re.compile(r"^[1-9][0-9]{0,3}$")
-_PRODUCT_ID = re.compile(r"^[1-9][0-9]{0,17}$")
+_CLIENT_ID = re.compile(r"^[\x21-\x7e]{1,64}\Z")
+_TRACKER = re.compile(r"^[1-9][0-9]{0,3}\Z")
+_PRODUCT_ID = re.compile(r"^[1-9][0-9]{0,17}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,8 +270,9 @@ def _own(frame: Mapping[str, Any], key: str, own: str, *, required: bool) -> Non
     if not isinstance(value, str):
         raise Refused(f"{key} is a text.", "wrong_type", key)
     if value != own:
-        code = "wrong_venue" if key == "venue_id" else "wrong_table"
-        raise Refused(f"{key} is not the one of this connection.", code, key)
+        raise Refused(
+            f"{key} is not the one of this connection.", "wrong_venue" if key == "venue_id" else "wrong_table", key
+        )
 
 
 def _text(frame: Mapping[str, Any], key: str, longest: int, *, required: bool = True) -> str:

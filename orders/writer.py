@@ -4,13 +4,15 @@ No timer: under no load a batch is one order. A consumer never waits for its com
 """
 
 import asyncio
+import itertools
 import logging
 import socket
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
 
 from django.db import DatabaseError, Error, InterfaceError, OperationalError, connection
 
@@ -22,7 +24,7 @@ from orders.feed import hub
 logger = logging.getLogger(__name__)
 
 MOST_IN_BATCH = 64
-MOST_OF_VENUE_IN_TURN = 16
+MOST_OF_VENUE = 16  # so that a flood at one venue leaves room for its neighbours
 MOST_WAITING = 2_000
 PATIENCE_S = 5.0  # how long a change waits for the database
 HUNG_S = 12.0  # above the database's own statement timeout: then the connection is dead, whatever TCP believes
@@ -33,10 +35,19 @@ class Waiting:
     change: Change
     done: Callable[[Outcome], None]
     since: float = field(default_factory=time.monotonic)
+    _free: list[None] = field(default_factory=lambda: [None])
 
     @property
     def too_long(self) -> bool:
         return time.monotonic() - self.since > PATIENCE_S
+
+    def claim(self) -> bool:
+        """Whether the caller, and nobody else, deals with this: the writer, or who answers for waiting too long."""
+        try:
+            self._free.pop()  # atomic, so no lock between the loop and the writer
+        except IndexError:
+            return False
+        return True
 
 
 class Writer:
@@ -44,9 +55,9 @@ class Writer:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._wake = threading.Condition()
-        self._queues: OrderedDict[int, deque[Waiting]] = OrderedDict()
-        self._count = 0
+        self._incoming: SimpleQueue[Waiting] = SimpleQueue()
+        self._open: dict[Waiting, None] = {}  # on the loop: everything not answered yet, oldest first
+        self._venues: dict[int, deque[Waiting]] = {}  # in the thread: what it has not taken yet
         self._busy_since: float | None = None
         self._socket: int | None = None
         self._watch: asyncio.Task[None] = self._loop.create_task(self._watch_over())
@@ -65,12 +76,11 @@ class Writer:
 
     def submit(self, change: Change, done: Callable[[Outcome], None]) -> None:
         """Queue a change; `done` is called on the loop with its outcome. Raises TooMany where 2,000 are waiting."""
-        with self._wake:
-            if self._count >= MOST_WAITING:
-                raise TooMany("The venue's system is busy. Please try again in a moment.", "busy")
-            self._queues.setdefault(change.venue_id, deque()).append(Waiting(change, done))
-            self._count += 1
-            self._wake.notify()
+        if len(self._open) >= MOST_WAITING:
+            raise TooMany("The venue's system is busy. Please try again in a moment.", "busy")
+        waiting = Waiting(change, done)
+        self._open[waiting] = None
+        self._incoming.put(waiting)
 
     async def write(self, change: Change) -> Outcome:
         """The outcome of a change, awaited. For whoever has time; sockets use `submit`."""
@@ -80,33 +90,38 @@ class Writer:
 
     def _take(self) -> list[Waiting]:
         """The next batch: venues in turn, nothing twice that must see the other. Waits until there is something."""
-        with self._wake:
-            while not self._count:
-                self._wake.wait()
-            batch: list[Waiting] = []
-            taken: set[object] = set()
-            blocked: set[int] = set()
-            while len(batch) < MOST_IN_BATCH and len(blocked) < len(self._queues):
-                for venue_id in list(self._queues):
-                    if venue_id not in blocked and not self._take_turn(venue_id, batch, taken):
-                        blocked.add(venue_id)
-            self._count -= len(batch)
-            for venue_id in [venue_id for venue_id, queue in self._queues.items() if not queue]:
-                del self._queues[venue_id]
-            if self._queues:
-                self._queues.move_to_end(next(iter(self._queues)))
-            return batch
+        batch: list[Waiting] = []
+        taken: set[object] = set()
+        while not batch:
+            self._sort_in(wait=not self._venues)
+            for venue_id in list(self._venues):
+                queue = self._venues.pop(venue_id)
+                self._take_turn(queue, batch, taken)
+                if queue:
+                    self._venues[venue_id] = queue  # behind the others: first in the next batch are those left out
+        return batch
 
-    def _take_turn(self, venue_id: int, batch: list[Waiting], taken: set[object]) -> bool:
-        """Move up to a turn's worth of a venue into the batch. False where it has no more to give this time."""
-        queue = self._queues[venue_id]
-        for _ in range(MOST_OF_VENUE_IN_TURN):
-            if not queue or len(batch) >= MOST_IN_BATCH or queue[0].change.alone in taken:
-                return False
+    def _sort_in(self, *, wait: bool) -> None:
+        """Move what came in to its venue's queue."""
+        try:
+            if wait:
+                self._enqueue(self._incoming.get())
+            while True:
+                self._enqueue(self._incoming.get_nowait())
+        except Empty:
+            pass
+
+    def _enqueue(self, waiting: Waiting) -> None:
+        self._venues.setdefault(waiting.change.venue_id, deque()).append(waiting)
+
+    def _take_turn(self, queue: deque[Waiting], batch: list[Waiting], taken: set[object]) -> None:
+        """Move up to a turn's worth of a venue into the batch."""
+        most = min(MOST_IN_BATCH, len(batch) + MOST_OF_VENUE)
+        while queue and len(batch) < most and queue[0].change.alone not in taken:
             waiting = queue.popleft()
-            taken.add(waiting.change.alone)
-            batch.append(waiting)
-        return True
+            if waiting.claim():
+                taken.add(waiting.change.alone)
+                batch.append(waiting)
 
     def _run(self) -> None:
         while True:
@@ -184,24 +199,33 @@ class Writer:
 
     def _answer(self, batch: list[Waiting], outcomes: list[Outcome], events: list[Event]) -> None:
         if batch:
-            self._loop.call_soon_threadsafe(_finish, batch, outcomes, events)
+            self._loop.call_soon_threadsafe(self._finish, batch, outcomes, events)
 
     def _note_socket(self) -> None:
         connection.ensure_connection()
         pgconn = getattr(connection.connection, "pgconn", None)
         self._socket = pgconn.socket if pgconn is not None else None
 
+    def _finish(self, batch: list[Waiting], outcomes: list[Outcome], events: list[Event]) -> None:
+        """On the loop, in this order: the answers, our own feeds, the nudge to other processes."""
+        for waiting, outcome in zip(batch, outcomes, strict=True):
+            self._open.pop(waiting, None)
+            waiting.done(outcome)
+        if events:
+            hub().committed(events)
+
+    def _answer_late(self) -> None:
+        """What has waited too long behind others was surely not committed; what the writer has is the writer's."""
+        late = [w for w in itertools.takewhile(lambda w: w.too_long, self._open) if w.claim()]
+        for waiting in late:
+            del self._open[waiting]
+            waiting.done(Unavailable())
+
     async def _watch_over(self) -> None:
         """Answer what waits too long behind a hung batch, and cut a connection that hangs beyond every timeout."""
         while True:
             await asyncio.sleep(0.5)
-            with self._wake:
-                late = [w for queue in self._queues.values() for w in queue if w.too_long]
-                for waiting in late:
-                    self._queues[waiting.change.venue_id].remove(waiting)
-                self._count -= len(late)
-            for waiting in late:
-                waiting.done(Unavailable())
+            self._answer_late()
             busy, number = self._busy_since, self._socket
             if busy is not None and number is not None and time.monotonic() - busy > HUNG_S:
                 logger.warning("The database has not answered for %.0f s; cutting the connection", HUNG_S)
@@ -214,14 +238,6 @@ class Writer:
                             hung.detach()
                 except OSError as error:
                     logger.info("It was gone already (%s)", error.strerror)
-
-
-def _finish(batch: list[Waiting], outcomes: list[Outcome], events: list[Event]) -> None:
-    """On the loop, in this order: the answers, our own feeds, the nudge to other processes."""
-    for waiting, outcome in zip(batch, outcomes, strict=True):
-        waiting.done(outcome)
-    if events:
-        hub().committed(events)
 
 
 def _word_of(error: Exception) -> str:
