@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from venues.models import VenueFeed
+from venues.models import Venue, VenueFeed
 
 
 class Command(BaseCommand):
@@ -14,12 +14,12 @@ class Command(BaseCommand):
         parser.add_argument("venue", type=int, nargs="?", help="id of the venue; all venues without it")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        feeds = VenueFeed.objects.order_by("pk")
+        venues = Venue.objects.order_by("pk")
         if options["venue"] is not None:
-            feeds = feeds.filter(pk=options["venue"])
-            if not feeds.exists():
+            venues = venues.filter(pk=options["venue"])
+            if not venues.exists():
                 raise CommandError(f"There is no venue {options['venue']}.")
-        venue_ids = list(feeds.values_list("pk", flat=True))
+        venue_ids = list(venues.values_list("pk", flat=True))
         for venue_id in venue_ids:
             # One row at a time, for a moment each: orders go on meanwhile.
             VenueFeed.objects.filter(pk=venue_id).update(epoch=uuid.uuid4())
