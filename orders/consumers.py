@@ -19,9 +19,9 @@ from orders import presence, protocol, snapshots
 from orders.catalogues import catalogue_of, kept
 from orders.changes import Change, Done, OrderMove, OrderUndo, Placement
 from orders.commit import Outcome
-from orders.door import admit
+from orders.door import Admitted, admit
 from orders.errors import Refused, TooMany, Unavailable
-from orders.feed import BOARDS, Group, hub, session_group, waiting_group
+from orders.feed import BOARDS, Feed, Group, hub, session_group, waiting_group
 from orders.frames import Frames
 from orders.limits import Limit
 from orders.outbox import Outbox
@@ -90,12 +90,25 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
     async def websocket_connect(self) -> None:
         try:
             admitted = await admit(self.scope, clock())
+            feed = await self._join(admitted) if admitted is not None else None
         except DatabaseProblem as error:
             logger.warning("A socket was refused: the database is away (%s)", type(error).__name__)
-            admitted = None
-        if admitted is None:
+            feed = None
+        if feed is None:
             await self.base_send({"type": "websocket.close"})
             raise StopConsumer
+        accept: dict[str, Any] = {"type": "websocket.accept"}
+        if protocol.SUBPROTOCOL_V2 in self.scope.get("subprotocols", ()):
+            accept["subprotocol"] = protocol.SUBPROTOCOL_V2
+        await self.base_send(accept)
+        try:
+            await self._begin(feed.epoch)
+        except DatabaseProblem as error:
+            logger.warning("A socket got no snapshot: the database is away (%s)", type(error).__name__)
+            self.close(1013)
+
+    async def _join(self, admitted: Admitted) -> Feed:
+        """Become who this is, and be on the feed before anything is read: whatever commits from now on is heard."""
         held = self.held = admitted.held
         self.venue_id = held.venue_id
         self.speaker = Speaker(held.venue_id, held.role == "board", admitted.version, held.table_number)
@@ -109,16 +122,7 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
         presence.look_after_sockets()
         if self.speaker.board:
             presence.board_opened(self.venue_id)
-        wants_subprotocol = protocol.SUBPROTOCOL_V2 in self.scope.get("subprotocols", ())
-        accept: dict[str, Any] = {"type": "websocket.accept"}
-        if wants_subprotocol:
-            accept["subprotocol"] = protocol.SUBPROTOCOL_V2
-        await self.base_send(accept)
-        try:
-            await self._begin(feed.epoch)
-        except DatabaseProblem as error:
-            logger.warning("A socket got no snapshot: the database is away (%s)", type(error).__name__)
-            self.close(1013)
+        return feed
 
     async def _begin(self, epoch: str) -> None:
         if self.speaker.version == 2:

@@ -35,18 +35,20 @@ PROCESS = uuid.uuid4()
 _boards: Counter[int] = Counter()
 _started = False
 _check_now = False
+_renewing = False
 
 
 def board_opened(venue_id: int) -> None:
     """A board socket of this venue opened here."""
     _boards[venue_id] += 1
     if _boards[venue_id] == 1:
-        hub().spawn(_renew())
+        _renew_soon()
 
 
 def board_closed(venue_id: int) -> None:
     _boards[venue_id] -= 1
-    hub().spawn(_renew())
+    if _boards[venue_id] == 0:
+        _renew_soon()
 
 
 def check_access_soon() -> None:
@@ -99,7 +101,17 @@ async def _close_lost(sockets: list["OrderSocket"]) -> None:
                 socket.end(SESSION_ENDED if why == access.SESSION_ENDED else REVOKED, why)
 
 
+def _renew_soon() -> None:
+    """Once for however many boards come and go in this turn of the loop."""
+    global _renewing  # noqa: PLW0603
+    if not _renewing:
+        _renewing = True
+        hub().spawn(_renew())
+
+
 async def _renew() -> None:
+    global _renewing  # noqa: PLW0603
+    _renewing = False
     counts = {venue_id: n for venue_id, n in _boards.items() if n > 0}
     gone = [venue_id for venue_id, n in _boards.items() if n <= 0]
     try:

@@ -3,7 +3,7 @@ the next beat looks again."""
 
 import uuid
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.db import InterfaceError, OperationalError
 
 from orders import idle, pruning, unanswered
@@ -11,10 +11,18 @@ from orders.commit import OutcomeUnknown
 from orders.tables import now_in_ms
 from venues.models import Venue
 
-# The database was away, or hung up around COMMIT: all that may be over in a moment.
-PASSING = (OperationalError, InterfaceError, OutcomeUnknown)
-AGAIN = {"autoretry_for": PASSING, "retry_backoff": 1, "retry_backoff_max": 30, "retry_jitter": True, "max_retries": 5}
 EXPIRES_S = 60  # what a worker has not begun by then was found by another beat, and sent again
+
+
+class Retried(Task):
+    """A task that is tried again, after 1, 2, 4... seconds with jitter, when the database was away or hung up around
+    COMMIT; no other error passes by itself."""
+
+    autoretry_for = (OperationalError, InterfaceError, OutcomeUnknown)
+    retry_backoff = 1
+    retry_backoff_max = 30
+    retry_jitter = True
+    max_retries = 5
 
 
 @shared_task
@@ -23,7 +31,7 @@ def look_for_unanswered_orders() -> None:
         answer_unanswered_order.apply_async((str(order_id),), expires=EXPIRES_S)
 
 
-@shared_task(**AGAIN)
+@shared_task(base=Retried)
 def answer_unanswered_order(order_id: str) -> None:
     unanswered.answer_for_nobody(uuid.UUID(order_id), now_in_ms())
 
@@ -34,12 +42,12 @@ def look_for_idle_sessions() -> None:
         end_idle_session.apply_async((session_id,), expires=EXPIRES_S)
 
 
-@shared_task(**AGAIN)
+@shared_task(base=Retried)
 def end_idle_session(session_id: int) -> None:
     idle.end_if_over(session_id, now_in_ms())
 
 
-@shared_task(**AGAIN)
+@shared_task(base=Retried)
 def prune() -> None:
     """All that is old."""
     for venue_id in Venue.objects.order_by("pk").values_list("pk", flat=True):
@@ -47,6 +55,6 @@ def prune() -> None:
     pruning.prune_unused(now_in_ms())
 
 
-@shared_task(**AGAIN)
+@shared_task(base=Retried)
 def prune_events(venue_id: int) -> None:
     pruning.prune_events(venue_id, now_in_ms())

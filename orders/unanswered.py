@@ -24,7 +24,7 @@ from venues.models import Venue, VenueFeed
 logger = logging.getLogger(__name__)
 
 ALERT, ESCALATE, REJECT = "alert", "escalate", "reject"
-ACTOR = "onTap"
+ACTOR, VERB = "onTap", "acceptorder"
 MOST_AT_ONCE = 500
 
 
@@ -124,7 +124,7 @@ def _tell_others(order: Order, now: datetime) -> None:
 def _reject(order: Order, now: datetime) -> None:
     """As the system, so that nobody can undo it: the guest may have left, or ordered at the bar as we told them."""
     reason = reason_after(order.venue.reject_after)
-    wanted = MoveOrder(order.pk, move_for("acceptorder", "rejected"), False, "acceptorder", reason=reason)
+    wanted = MoveOrder(order.pk, move_for(VERB, "rejected"), worded=False, action=VERB, reason=reason)
     write(OrderMove(order.venue_id, now, wanted, ACTOR, by="system"))
 
 
