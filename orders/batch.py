@@ -11,6 +11,7 @@ import orjson
 
 from orders.changes import Event
 from orders.models import Order, OrderLine, VenueEvent
+from orders.render import whole_order
 from orders.rows import insert, lock, update
 from venues.models import VenueFeed, VenueProduct
 
@@ -109,12 +110,27 @@ class Batch:
         kind: str,
         change: str,
         payload: str,
-        *,
-        order_id: uuid.UUID | None = None,
         session_id: int | None = None,
-        actor: str = "",
     ) -> None:
-        self.events.append(Event(venue_id, seq, at, kind, change, order_id, session_id, actor[:80], payload))
+        self.events.append(Event(venue_id, seq, at, kind, change, None, session_id, "", payload))
+
+    def order_event(self, order: dict[str, Any], at: datetime, change: str) -> None:
+        """The event that made this order what it is now: its `seq`, by `changed_by`."""
+        whole = whole_order(order)
+        self.events.append(
+            Event(
+                order["venue_id"],
+                order["seq"],
+                at,
+                "order",
+                change,
+                order["id"],
+                order["session_id"],
+                order["changed_by"],
+                orjson.dumps(whole).decode(),
+                whole,
+            )
+        )
 
     def write(self) -> None:
         """Everything in few statements: the stock, the rows, the counters."""

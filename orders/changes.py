@@ -100,7 +100,7 @@ class Done:
 
 @dataclass(slots=True)
 class Event:
-    """A VenueEvent in memory. `order` is parsed once for all sockets that get it."""
+    """A VenueEvent in memory. `order` is what `payload` says, where whoever made the event still has it at hand."""
 
     venue_id: int
     seq: int
@@ -111,3 +111,4 @@ class Event:
     session_id: int | None
     actor: str
     payload: str
+    order: Mapping[str, Any] | None = None

@@ -127,7 +127,7 @@ def write_notice(batch: Batch, change: Notice) -> Done:
         batch.new_menu(change.venue_id)
     seq = batch.next_seq(change.venue_id)
     payload = orjson.dumps(change.payload, default=str).decode()
-    batch.event(change.venue_id, seq, change.at, change.kind, change.change, payload, session_id=change.session_id)
+    batch.event(change.venue_id, seq, change.at, change.kind, change.change, payload, change.session_id)
     return Done(seq)
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import logging
+import os
 import secrets
 import time
 import uuid
@@ -45,6 +46,18 @@ venue_orders = Limit(1, 60)
 def clock() -> datetime:
     """Now, in whole milliseconds: what the protocol can say."""
     return protocol.from_ms(time.time_ns() // 1_000_000)
+
+
+_random = b""
+
+
+def new_order_id() -> uuid.UUID:
+    """A random UUID; 256 of them for one call of the system."""
+    global _random
+    if not _random:
+        _random = os.urandom(4096)
+    head, _random = _random[:16], _random[16:]
+    return uuid.UUID(bytes=head, version=4)
 
 
 class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
@@ -201,7 +214,7 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
             Placement(
                 self.venue_id,
                 now,
-                uuid.uuid4(),
+                new_order_id(),
                 wanted,
                 priced,
                 catalogue,

@@ -1,5 +1,6 @@
 """The frames of one event: each encoded once, whoever gets it."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -19,7 +20,9 @@ class Frames:
         self.event, self.epoch = event, epoch
 
     @cached_property
-    def payload(self) -> dict[str, Any]:
+    def payload(self) -> Mapping[str, Any]:
+        if self.event.order is not None:
+            return self.event.order
         payload: dict[str, Any] = orjson.loads(self.event.payload)
         return payload
 

@@ -11,7 +11,6 @@ from orders.batch import Batch
 from orders.changes import Done, OrderMove, OrderUndo
 from orders.errors import OrderMoved, Refused
 from orders.models import Order, OrderLine
-from orders.render import frozen
 from orders.rows import read
 from orders.states import GUEST_MAY_CANCEL_FROM, UNDO_WINDOW, State, takes_stock_back
 from venues.models import VenueProduct
@@ -108,19 +107,9 @@ class MovingRules:
 
     def _write(self, change: OrderMove | OrderUndo, order: dict[str, Any], was_seq: int, word: str) -> Done:
         seq = self._batch.next_seq(change.venue_id)
-        order.update(seq=seq, changed_by=change.actor)
+        order.update(seq=seq, changed_by=change.actor[:80])
         self._batch.moved(order, was_seq)
-        self._batch.event(
-            change.venue_id,
-            seq,
-            change.at,
-            "order",
-            word,
-            frozen(order),
-            order_id=order["id"],
-            session_id=order["session_id"],
-            actor=change.actor,
-        )
+        self._batch.order_event(order, change.at, word)
         return Done(seq, order["id"], order["number"])
 
     def _read_counted(self, changes: Sequence[OrderMove | OrderUndo]) -> dict[uuid.UUID, dict[int, int]]:

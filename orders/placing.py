@@ -13,7 +13,6 @@ from orders.batch import Batch
 from orders.changes import Done, Placement
 from orders.errors import Refused, TooMany
 from orders.models import BoardPresence, Order
-from orders.render import frozen
 from orders.rows import among, as_uuid, listed, moment
 from orders.states import State
 from venues.catalogue import load_catalogue
@@ -188,22 +187,12 @@ class PlacingRules:
             "verified": placement.verified,
             "first_of_session": first,
             "possible_duplicate_of": twin,
-            "changed_by": placement.actor,
+            "changed_by": placement.actor[:80],
             "seq": seq,
             "tracker_number": placement.wanted.tracker_number,
         }
         batch.placed(order, [self._line(order["id"], i, line) for i, line in enumerate(priced.lines)])
-        batch.event(
-            placement.venue_id,
-            seq,
-            placement.at,
-            "order",
-            "placed",
-            frozen(order),
-            order_id=placement.order_id,
-            session_id=placement.session_id,
-            actor=placement.actor,
-        )
+        batch.order_event(order, placement.at, "placed")
         session = self._sessions[placement.session_id]
         session.has_orders = True
         session.open_orders += 1

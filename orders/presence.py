@@ -103,14 +103,14 @@ async def _close_lost(sockets: list["OrderSocket"]) -> None:
 
 def _renew_soon() -> None:
     """Once for however many boards come and go in this turn of the loop."""
-    global _renewing  # noqa: PLW0603
+    global _renewing
     if not _renewing:
         _renewing = True
         hub().spawn(_renew())
 
 
 async def _renew() -> None:
-    global _renewing  # noqa: PLW0603
+    global _renewing
     _renewing = False
     counts = {venue_id: n for venue_id, n in _boards.items() if n > 0}
     gone = [venue_id for venue_id, n in _boards.items() if n <= 0]

@@ -44,10 +44,5 @@ def whole_order(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def frozen(row: Mapping[str, Any]) -> str:
-    """The whole order as the text that an event keeps."""
-    return orjson.dumps(whole_order(row)).decode()
-
-
 def _ms(at: datetime | None) -> int | None:
     return None if at is None else to_ms(at)

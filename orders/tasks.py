@@ -2,6 +2,7 @@
 the next beat looks again."""
 
 import uuid
+from typing import Any
 
 from celery import Task, shared_task
 from django.db import InterfaceError, OperationalError
@@ -14,7 +15,7 @@ from venues.models import Venue
 EXPIRES_S = 60  # what a worker has not begun by then was found by another beat, and sent again
 
 
-class Retried(Task):
+class Retried(Task[Any, Any]):
     """A task that is tried again, after 1, 2, 4... seconds with jitter, when the database was away or hung up around
     COMMIT; no other error passes by itself."""
 

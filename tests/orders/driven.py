@@ -40,6 +40,11 @@ class Driven:
     async def say(self, frame: Mapping[str, Any]) -> None:
         await self._inbox.put({"type": "websocket.receive", "text": json.dumps(frame, separators=(",", ":"))})
 
+    @property
+    def waiting(self) -> int:
+        """Messages that the socket has not taken yet."""
+        return self._inbox.qsize()
+
     async def drop(self) -> None:
         await self._inbox.put({"type": "websocket.disconnect", "code": 1006})
         if self._task is not None:

@@ -50,7 +50,7 @@ class Pub:
         } | extra
         if "lines" in frame:
             del frame["order_items"]
-        wanted = protocol.parse_request(frame, Speaker(self.venue.pk, False, 2, own.number))
+        wanted = protocol.parse_request(frame, Speaker(self.venue.pk, board=False, version=2, table_number=own.number))
         assert isinstance(wanted, PlaceOrder)
         catalogue = load_catalogue(self.venue.pk)
         assert catalogue is not None
@@ -58,7 +58,17 @@ class Pub:
         priced = price_order(catalogue, wanted, now)
         session = self.session(table)
         return Placement(
-            self.venue.pk, now, uuid.uuid4(), wanted, priced, catalogue, own.pk, own.number, session.pk, True, "guest"
+            self.venue.pk,
+            now,
+            uuid.uuid4(),
+            wanted,
+            priced,
+            catalogue,
+            own.pk,
+            own.number,
+            session.pk,
+            verified=True,
+            actor="guest",
         )
 
     def place(self, items: dict[str, int] | None = None, **extra: Any) -> Done:
@@ -69,7 +79,7 @@ class Pub:
         frame = {"action": action, "order_id": str(order_id), "reason": "no"} | extra
         if status is not None:
             frame["order_status"] = status
-        wanted = protocol.parse_request(frame, Speaker(self.venue.pk, True, 2))
+        wanted = protocol.parse_request(frame, Speaker(self.venue.pk, board=True, version=2))
         assert isinstance(wanted, MoveOrder)
         return one(OrderMove(self.venue.pk, self.tick(0.001), wanted, "bar"))
 

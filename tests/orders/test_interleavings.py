@@ -64,12 +64,13 @@ class Watcher:
         self.socket = await Driven(self.pub.venue.pk, number, key=key).connect()
         assert self.socket.accepted
         self._read = 0
-        await self.socket.until(lambda: self.socket is not None and self.socket.frames)
+        socket = self.socket
+        await socket.until(lambda: socket.frames)
         if self.seq >= 0:
             await self.socket.say({"action": "resume", "epoch": self.epoch, "seq": self.seq})
         else:
             await self.socket.say({"action": "openorders"})
-            await self.socket.until(lambda: any(f["type"] == "snapshot" for f in self.socket.frames))  # type: ignore[union-attr]
+            await socket.until(lambda: any(f["type"] == "snapshot" for f in socket.frames))
         self.hear()
 
     async def drop(self) -> None:
@@ -211,7 +212,9 @@ class Interleavings(RuleBasedStateMachine):
     @rule(nudges=st.integers(0, 2), nth=nth)
     def another_process_accepts(self, nudges: int, nth: int) -> None:
         if order := self.known(nth):
-            wanted = MoveOrder(uuid.UUID(order["order_id"]), move_for("acceptorder", None), False, "acceptorder")
+            wanted = MoveOrder(
+                uuid.UUID(order["order_id"]), move_for("acceptorder", None), worded=False, action="acceptorder"
+            )
             change = OrderMove(self.pub.venue.pk, protocol.from_ms(1_800_000_000_000), wanted, "elsewhere")
             self.run(self._elsewhere([change], nudges))
 
@@ -242,8 +245,8 @@ class Interleavings(RuleBasedStateMachine):
             own = feed.hub().feeds[self.pub.venue.pk]
             own.nudged(seq)
             async with asyncio.timeout(10):
-                while own.last < seq or any(w.socket._inbox.qsize() for w in self.watchers.values() if w.socket):
-                    await asyncio.sleep(0.005)
+                while own.last < seq or any(w.socket.waiting for w in self.watchers.values() if w.socket):
+                    await asyncio.sleep(0.005)  # noqa: ASYNC110  the feed has no event for tests
             await asyncio.sleep(0.05)
         for name, watcher in self.watchers.items():
             watcher.hear()

@@ -213,3 +213,16 @@ def test_a_guest_of_one_venue_cannot_order_into_anothers_session(pub: Pub) -> No
     other = make_pub()
     crossed = dataclasses.replace(pub.placement(), session_id=other.session().pk)
     assert code_of(crossed) == "session_ended"
+
+
+def test_an_event_handed_over_and_one_read_again_give_the_same_bytes(pub: Pub) -> None:
+    from orders.feed import events_of
+    from orders.frames import Frames
+
+    first, second = pub.products[:2]
+    _, (handed,) = commit([pub.placement({str(second.pk): 2, str(first.pk): 1}, client_order_id="e-1")])
+    (read,) = events_of(VenueEvent.objects.filter(venue=pub.venue, seq=handed.seq))
+    assert handed.order is not None
+    assert read.order is None
+    for kind in ("v1_board", "v2_board", "v2_guest"):
+        assert getattr(Frames(handed, "e"), kind) == getattr(Frames(read, "e"), kind)

@@ -5,6 +5,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from orders import protocol
@@ -17,6 +18,13 @@ GUEST = Speaker(1, board=False, version=1, table_number="1")
 BOARD = Speaker(1, board=True, version=1)
 BOARD_V2 = Speaker(1, board=True, version=2)
 GUEST_V2 = Speaker(1, board=False, version=2, table_number="1")
+
+
+EMPTY = (
+    *("reason", "client_order_id", "accepted_at", "ready_at", "finished_at", "paid_at", "tracker_number"),
+    *("located_table", "location_mismatch", "tracker_state", "session_id", "placed_by_id", "verified"),
+    *("first_of_session", "possible_duplicate_of", "changed_by", "undo_seq", "undo_until", "undo_state"),
+)
 
 
 def sample(name: str) -> str:
@@ -44,19 +52,11 @@ def row(frame: dict[str, Any], state: str, status: str) -> dict[str, Any]:
         "order_items": json.dumps(frame["order_items"], separators=(",", ":")),
         "lines_json": "[]",
         "total": "3.20",
-    } | dict.fromkeys(
-        (
-            "reason,client_order_id,accepted_at,ready_at,finished_at,paid_at,tracker_number,located_table,"
-            "location_mismatch,tracker_state,session_id,placed_by_id,verified,first_of_session,"
-            "possible_duplicate_of,changed_by,undo_seq,undo_until,undo_state"
-        ).split(",")
-    )
+    } | dict.fromkeys(EMPTY)
 
 
 def shown(frame: dict[str, Any], state: str, status: str) -> Any:
     """The whole order as a feed has it: through the text that an event keeps."""
-    import orjson
-
     return orjson.loads(orjson.dumps(whole_order(row(frame, state, status))))
 
 

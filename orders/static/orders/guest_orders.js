@@ -1,0 +1,88 @@
+// A table's orders as its guests see them.
+
+import { el, keep } from "./dom.js";
+import { guestWords, linesOf, money, pennies, timeOf } from "./words.js";
+
+const STEPS = [
+  ["Sent", ["pending", "accepted", "ready", "completed"]],
+  ["Being made", ["accepted", "ready", "completed"]],
+  ["On its way", ["ready", "completed"]],
+  ["Brought", ["completed"]],
+];
+
+// `orders` newest first; `waiting` are those that this phone still keeps.
+export function showOrders(section, orders, waiting, actions) {
+  const items = [
+    ...waiting.map((order) => ({ key: order.client_order_id, waiting: order, print: JSON.stringify([order, actions.live]) })),
+    ...orders.map((order, at) => ({ key: order.order_id, order, now: at === 0, print: JSON.stringify([order, at === 0, actions.live]) })),
+  ];
+  keep(section, items, (item) => item.key, (item) => item.print, (item) => (item.waiting ? unsent(item.waiting, actions) : card(item, actions)));
+}
+
+function card({ order, now }, actions) {
+  const [mark, title, sentence] = guestWords(order);
+  const refused = mark === "rejected";
+  const open = ["pending", "accepted", "ready"].includes(order.state);
+  const id = `o${order.order_id}`;
+  return el(
+    "article",
+    { class: now && open ? "order now" : "order", "aria-labelledby": id },
+    el(
+      "header",
+      {},
+      el("span", { class: refused ? "mark bad" : mark === "ready" ? "mark ok" : "mark", "data-is": mark }),
+      el("h2", { id }, title),
+      el("span", { class: "quiet num" }, `Order ${order.order_number}, ${timeOf(order.order_time)}`),
+    ),
+    el("p", { role: "status" }, sentence),
+    now && open && steps(order.state),
+    list(linesOf(order), pennies(order.total)),
+    order.state === "pending" &&
+      el("button", { class: "btn no", type: "button", disabled: !actions.live, onclick: () => actions.takeBack(order) }, "Take it back"),
+  );
+}
+
+function unsent(order, actions) {
+  const flying = actions.live && order.sent;
+  const words = flying
+    ? "Sending it to the bar."
+    : "There is no connection. We keep this order and send it once, when you are back.";
+  return el(
+    "article",
+    { class: "order" },
+    el("header", {}, el("span", { class: "mark", "data-is": "silent" }), el("h2", {}, flying ? "On its way to the bar" : "Not sent yet")),
+    el("p", { role: "status" }, words),
+    list(order.shown, order.total),
+    !flying &&
+      el(
+        "div",
+        { class: "acts" },
+        el("button", { class: "btn main", type: "button", onclick: () => actions.sendNow(order) }, "Send now"),
+        !order.sent && el("button", { class: "btn no", type: "button", onclick: () => actions.drop(order) }, "Drop it"),
+      ),
+  );
+}
+
+function steps(state) {
+  const marks = ["done", "accepted", "ready", "done"];
+  return el(
+    "ol",
+    { class: "steps" },
+    STEPS.map(([word, states], at) => {
+      const past = states.includes(state);
+      const here = past && !(STEPS[at + 1]?.[1].includes(state));
+      return el("li", { class: past ? "past" : null, "aria-current": here ? "step" : null }, el("span", { class: "mark", "data-is": past ? marks[at] : "new" }), word);
+    }),
+  );
+}
+
+function list(lines, total) {
+  return el(
+    "ul",
+    { class: "lines" },
+    lines.map((line) =>
+      el("li", {}, el("b", {}, String(line.quantity)), el("span", {}, line.name, line.more && el("small", {}, line.more)), el("span", { class: "num" }, money(line.sum))),
+    ),
+    lines.length > 1 && el("li", { class: "total" }, el("span", {}, "Total"), el("span", { class: "num" }, money(total))),
+  );
+}

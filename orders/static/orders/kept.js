@@ -1,0 +1,54 @@
+// What this phone keeps for a table: the basket, and orders that were sent but not acknowledged yet.
+// The key of such an order never changes, so that however often it is sent there is one order.
+
+export class Kept {
+  #key;
+
+  constructor(venueId, tableNumber) {
+    this.#key = `ontap ${venueId} ${tableNumber}`;
+  }
+
+  get basket() {
+    return this.#read("basket");
+  }
+
+  set basket(lines) {
+    this.#write("basket", lines);
+  }
+
+  get orders() {
+    return this.#read("orders");
+  }
+
+  add(order) {
+    this.#write("orders", [...this.orders, order]);
+  }
+
+  drop(clientOrderId) {
+    const orders = this.orders;
+    this.#write("orders", orders.filter((order) => order.client_order_id !== clientOrderId));
+    return orders.find((order) => order.client_order_id === clientOrderId) ?? null;
+  }
+
+  #read(what) {
+    try {
+      return JSON.parse(localStorage.getItem(`${this.#key} ${what}`)) ?? this[`#${what}`] ?? [];
+    } catch {
+      return this[`#${what}`] ?? [];
+    }
+  }
+
+  #write(what, value) {
+    this[`#${what}`] = value; // a browser that keeps nothing still orders
+    try {
+      localStorage.setItem(`${this.#key} ${what}`, JSON.stringify(value));
+    } catch {
+      // private browsing, or full
+    }
+  }
+}
+
+// 128 random bits. Not crypto.randomUUID, which browsers give to https and localhost only, and a pub's box has neither.
+export function newKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
