@@ -1,5 +1,6 @@
 """The whole application: pages by Django, sockets by Channels; every unknown socket path is refused alike."""
 
+import gc
 import os
 
 from django.core.asgi import get_asgi_application
@@ -12,3 +13,8 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402  the apps are read
 from orders.consumers import OrderSocket  # noqa: E402
 
 application = ProtocolTypeRouter({"http": pages, "websocket": OrderSocket.as_asgi()})
+
+# What is loaded by now stays: the collector need not walk it again, nor so often (p99 by a third to a half, design 10).
+gc.collect()
+gc.freeze()
+gc.set_threshold(100_000, 50, 100)

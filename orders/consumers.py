@@ -27,7 +27,7 @@ from orders.frames import Frames
 from orders.limits import Limit
 from orders.outbox import Outbox
 from orders.pricing import price_order
-from orders.protocol import Echo, MoveOrder, OpenOrders, PlaceOrder, Resume, Speaker, TrackerWish, UndoOrder
+from orders.protocol import NO_ECHO, Echo, MoveOrder, OpenOrders, PlaceOrder, Resume, Speaker, TrackerWish, UndoOrder
 from orders.reading import in_reader
 from orders.render import whole_order
 from orders.tables import table_for_staff
@@ -39,6 +39,10 @@ logger = logging.getLogger(__name__)
 HEARTBEAT_S = 15
 RESUME_GRACE_S = 0.3  # a version 2 client that knows where it stopped says so within this; else it gets a snapshot
 
+# Read once: an attribute of Django's settings costs more than the check that it is for.
+MESSAGES_PER_SOCKET: int = settings.ONTAP_MESSAGES_PER_SOCKET
+MESSAGES_PER_BOARD = 10 * MESSAGES_PER_SOCKET
+socket_orders = Limit(settings.ONTAP_ORDERS_PER_SOCKET, 60)
 session_orders = Limit(settings.ONTAP_ORDERS_PER_SESSION, 60)
 venue_orders = Limit(1, 60)
 
@@ -128,8 +132,8 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
         self.connection_id = base64.b64encode(secrets.token_bytes(12)).decode()
         self.outbox = Outbox(self.base_send, self._cut_off)
         self.group = BOARDS if self.speaker.board else _group_of(held)
-        self._messages: list[float] = []
-        self._orders: list[float] = []
+        self._message_count = 0
+        self._counting_since = 0.0
         feed = await hub().join(self)
         self._open = True
         presence.look_after_sockets()
@@ -166,7 +170,7 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
         if self._too_many_messages():
             self.close(protocol.TOO_MANY)
             return
-        echo = Echo()
+        echo = NO_ECHO
         try:
             frame = protocol.read_frame(text)
             if self.speaker.version == 2:
@@ -230,14 +234,12 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
         )
 
     def _count_order(self, session_id: int, moment: float, most_of_venue: int) -> None:
-        self._orders = [at for at in self._orders if at > moment - 60]
-        own_full = len(self._orders) >= settings.ONTAP_ORDERS_PER_SOCKET
-        if own_full or session_orders.full(session_id, moment):
+        if socket_orders.full(self.connection_id, moment) or session_orders.full(session_id, moment):
             raise TooMany("That is a lot of orders in a minute. Wait a moment, or ask staff.", "too_many_orders")
         if not venue_orders.take(self.venue_id, moment, most_of_venue):
             raise TooMany("The venue has more orders than it can take this minute.", "too_many_orders")
         session_orders.count(session_id, moment)
-        self._orders.append(moment)
+        socket_orders.count(self.connection_id, moment)
 
     def _submit(self, change: Change, echo: Echo) -> None:
         writer().submit(change, lambda outcome: self._answer(outcome, echo))
@@ -401,13 +403,12 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
                 presence.board_closed(self.venue_id)
 
     def _too_many_messages(self) -> bool:
+        """Whether this socket says more in a stretch of ten seconds than anybody needs."""
         moment = time.monotonic()
-        if len(self._messages) >= settings.ONTAP_MESSAGES_PER_SOCKET * (10 if self.speaker.board else 1):
-            self._messages = [at for at in self._messages if at > moment - 10]
-            if len(self._messages) >= settings.ONTAP_MESSAGES_PER_SOCKET * (10 if self.speaker.board else 1):
-                return True
-        self._messages.append(moment)
-        return False
+        if moment - self._counting_since > 10:
+            self._counting_since, self._message_count = moment, 0
+        self._message_count += 1
+        return self._message_count > (MESSAGES_PER_BOARD if self.speaker.board else MESSAGES_PER_SOCKET)
 
 
 def _group_of(held: Pass) -> Group:

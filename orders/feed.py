@@ -28,7 +28,7 @@ Group = tuple[str, int]
 
 SWEEP_S = 2.0
 NUDGE_S = 0.25  # the layer gets this long; the sweep is behind it
-NUDGE_PAUSE_S = 0.05  # between rounds of nudges: the first goes at once, under load they are few
+NUDGE_PAUSE_S = 0.1  # between rounds of nudges: the first goes at once, under load they are few
 MOST_AT_ONCE = 500
 
 

@@ -7,8 +7,8 @@ import json
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -116,13 +116,15 @@ _BOARD = (
 )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Echo:
     """What an error frame of version 2 gives back of its request."""
 
     client_order_id: str | None = None
     order_id: str | None = None
-    values: dict[str, str] = field(default_factory=dict)
+
+
+NO_ECHO = Echo()
 
 
 def read_frame(text: str) -> dict[str, Any]:
@@ -327,13 +329,16 @@ def _refuse_twice(text: str) -> None:
     json.loads(text, object_pairs_hook=once)
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def to_ms(at: datetime) -> int:
     """Epoch milliseconds of an aware time that has no smaller parts."""
     return round(at.timestamp() * 1000)
 
 
 def from_ms(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
+    return _EPOCH + timedelta(milliseconds=ms)
 
 
 def _text_of(frame: Any) -> str:

@@ -32,7 +32,7 @@ class Driven:
         self._task: asyncio.Task[None] | None = None
 
     async def connect(self) -> "Driven":
-        self._task = asyncio.create_task(OrderSocket()(self.scope, self._inbox.get, self._send))  # type: ignore[no-untyped-call]
+        self._task = asyncio.create_task(OrderSocket()(self.scope, self._inbox.get, self._send))
         await self._inbox.put({"type": "websocket.connect"})
         await self.until(lambda: self.accepted or self.closed is not None)
         return self

@@ -9,6 +9,7 @@ from typing import Any
 from orders import protocol
 from orders.changes import Change, Done, Event, Notice, OrderMove, OrderUndo, Placement
 from orders.commit import Outcome, commit
+from orders.models import Order
 from orders.pricing import price_order
 from orders.protocol import MoveOrder, PlaceOrder, Speaker, UndoOrder
 from venues.access import start_session
@@ -118,6 +119,12 @@ def one(change: Change) -> Outcome:
 
 def events_of(*changes: Change) -> list[Event]:
     return commit(list(changes))[1]
+
+
+def order_of(done: Done) -> Order:
+    """The order as the database has it."""
+    assert done.order_id is not None
+    return Order.objects.get(pk=done.order_id)
 
 
 def placed(outcome: Outcome) -> Done:

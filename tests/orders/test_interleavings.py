@@ -246,7 +246,7 @@ class Interleavings(RuleBasedStateMachine):
             own.nudged(seq)
             async with asyncio.timeout(10):
                 while own.last < seq or any(w.socket.waiting for w in self.watchers.values() if w.socket):
-                    await asyncio.sleep(0.005)  # noqa: ASYNC110  the feed has no event for tests
+                    await asyncio.sleep(0.005)
             await asyncio.sleep(0.05)
         for name, watcher in self.watchers.items():
             watcher.hear()

@@ -8,7 +8,7 @@ from orders.errors import OrderMoved, Refused
 from orders.models import Order, VenueEvent
 from orders.protocol import MoveOrder
 from orders.states import move_for
-from tests.orders.pub import Pub, make_pub, one, placed
+from tests.orders.pub import Pub, make_pub, one, order_of, placed
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +19,7 @@ def pub() -> Pub:
 
 
 def state_of(done: Done) -> tuple[str, str]:
-    order = Order.objects.get(pk=done.order_id)
+    order = order_of(done)
     return order.state, order.order_status
 
 
@@ -33,7 +33,7 @@ def test_an_order_goes_from_pending_to_completed(pub: Pub) -> None:
     for action, state in (("acceptorder", "accepted"), ("readyorder", "ready"), ("completeorder", "completed")):
         assert isinstance(pub.move(action, done.order_id), Done)
         assert state_of(done) == (state, state)
-    order = Order.objects.get(pk=done.order_id)
+    order = order_of(done)
     assert order.accepted_at is not None
     assert order.ready_at is not None
     assert order.finished_at is not None
@@ -108,7 +108,7 @@ def test_undo_goes_back_exactly_one_step(pub: Pub) -> None:
     ready = placed(pub.move("readyorder", done.order_id))
     undone = placed(pub.undo(done.order_id, ready.seq))
     assert state_of(done) == ("accepted", "Being poured")
-    assert Order.objects.get(pk=done.order_id).ready_at is None
+    assert order_of(done).ready_at is None
     assert code_of(pub.undo(done.order_id, undone.seq)) == "cannot_undo"
 
 

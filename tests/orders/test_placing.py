@@ -11,7 +11,7 @@ from orders.commit import commit
 from orders.errors import Refused, TooMany
 from orders.models import Order, OrderLine, VenueEvent
 from orders.tables import clear_table, stop_table
-from tests.orders.pub import Pub, make_pub, one, placed
+from tests.orders.pub import Pub, make_pub, one, order_of, placed
 from venues.models import Product, VenueFeed, VenueProduct
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def code_of(placement: Placement) -> str:
 def test_an_order_is_its_row_its_lines_and_one_event(pub: Pub) -> None:
     first, second = pub.products[:2]
     done = pub.place({str(first.pk): 4, str(second.pk): 5})
-    order = Order.objects.get(pk=done.order_id)
+    order = order_of(done)
     assert (order.state, order.number, order.total) == ("pending", 1, Decimal("14.00"))
     assert order.order_items == f'{{"{first.pk}":4,"{second.pk}":5}}'
     lines = OrderLine.objects.filter(order=order).order_by("position")
@@ -183,7 +183,7 @@ def test_the_price_is_the_one_of_the_moment_of_writing(pub: Pub) -> None:
     product.price = Decimal("9.50")
     product.save()
     done = placed(one(waiting))
-    assert Order.objects.get(pk=done.order_id).total == Decimal("19.00")
+    assert order_of(done).total == Decimal("19.00")
 
 
 def test_a_product_gone_from_the_menu_meanwhile_is_refused(pub: Pub) -> None:
