@@ -245,7 +245,7 @@ class Interleavings(RuleBasedStateMachine):
             own = feed.hub().feeds[self.pub.venue.pk]
             own.nudged(seq)
             async with asyncio.timeout(10):
-                while own.last < seq or any(w.socket.waiting for w in self.watchers.values() if w.socket):
+                while own.last < seq or any(w.socket.waiting for w in self.watchers.values() if w.socket):  # noqa: ASYNC110
                     await asyncio.sleep(0.005)
             await asyncio.sleep(0.05)
         for name, watcher in self.watchers.items():

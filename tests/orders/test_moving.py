@@ -167,7 +167,7 @@ def test_every_event_is_the_whole_order_as_a_fresh_read_has_it(pub: Pub) -> None
     done = pub.place(client_order_id="k")
     for action in ("acceptorder", "readyorder", "completeorder"):
         moved = placed(pub.move(action, done.order_id))
-        row = Order.objects.filter(pk=done.order_id).values().get()
+        row = Order.objects.filter(venue=pub.venue).values().get()
         event = VenueEvent.objects.get(venue=pub.venue, seq=moved.seq)
         assert json.loads(event.payload) == json.loads(orjson.dumps(whole_order(dict(row))))
 
