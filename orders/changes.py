@@ -6,20 +6,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from orders.pricing import PricedOrder, price_order
+from orders.errors import Refused, TooMany
+from orders.pricing import PricedOrder, price_or_refuse
 from orders.protocol import MoveOrder, PlaceOrder, UndoOrder
 from venues.catalogue import Catalogue
 
 
 @dataclass(slots=True, eq=False)
 class Placement:
-    """An order to place. Its id and time are made before the first attempt, so that a retry is the same order."""
+    """An order to place. Its id and time are made before the first attempt, so that a retry is the same order.
+
+    `priced` may be a refusal where the order has a client_order_id: if that was used already, the answer is the first
+    ack, whatever speaks against the order now.
+    """
 
     venue_id: int
     at: datetime
     order_id: uuid.UUID
     wanted: PlaceOrder
-    priced: PricedOrder
+    priced: PricedOrder | Refused
+    content: str
     catalogue: Catalogue
     table_id: int
     table_number: str
@@ -36,8 +42,9 @@ class Placement:
         return (self.venue_id, key) if key is not None else (self.order_id,)
 
     def reprice(self, catalogue: Catalogue) -> None:
-        """Take another catalogue's prices. Raises Refused where it does not sell this any more."""
-        self.priced, self.catalogue = price_order(catalogue, self.wanted, self.at), catalogue
+        """Take another catalogue's prices, or its reasons not to sell. What a limit refused stays refused."""
+        if not isinstance(self.priced, TooMany):
+            self.priced, self.catalogue = price_or_refuse(catalogue, self.wanted, self.at), catalogue
 
 
 @dataclass(slots=True, eq=False)

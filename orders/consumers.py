@@ -26,13 +26,14 @@ from orders.feed import BOARDS, Feed, Group, hub, session_group, waiting_group
 from orders.frames import Frames
 from orders.limits import Limit
 from orders.outbox import Outbox
-from orders.pricing import price_order
+from orders.pricing import price_or_refuse
 from orders.protocol import NO_ECHO, Echo, MoveOrder, OpenOrders, PlaceOrder, Resume, Speaker, TrackerWish, UndoOrder
 from orders.reading import in_reader
 from orders.render import whole_order
-from orders.tables import table_for_staff
+from orders.tables import guests_wait, table_for_staff
 from orders.writer import writer
 from venues.access import Pass
+from venues.catalogue import Catalogue
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ MESSAGES_PER_BOARD = 10 * MESSAGES_PER_SOCKET
 socket_orders = Limit(settings.ONTAP_ORDERS_PER_SOCKET, 60)
 session_orders = Limit(settings.ONTAP_ORDERS_PER_SESSION, 60)
 venue_orders = Limit(1, 60)
+asked_tables = Limit(1, 60)
 
 
 def clock() -> datetime:
@@ -202,18 +204,20 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
         if catalogue is None:
             raise Refused("There is no such venue any more.", "closed")
         held = self.held
+        priced = self._count_order(moment, catalogue) or price_or_refuse(catalogue, wanted, now)
+        if isinstance(priced, Refused) and wanted.client_order_id is None:
+            raise priced  # with a client_order_id it may be a repeat, whose answer is the first ack
         if self.speaker.board:
             assert wanted.table_number is not None
             table = await in_reader(table_for_staff, self.venue_id, wanted.table_number, now)
             table_id, table_number, session_id = table.table_id, table.number, table.session_id
         else:
             if held.session_id is None:
+                self._ask_for_table(moment)
                 raise Refused("Staff have not opened this table yet. They have been asked.", "table_not_open")
             assert held.table_id is not None
             assert held.table_number is not None
             table_id, table_number, session_id = held.table_id, held.table_number, held.session_id
-            self._count_order(session_id, moment, catalogue.venue.max_per_minute)
-        priced = price_order(catalogue, wanted, now)
         self._submit(
             Placement(
                 self.venue_id,
@@ -221,6 +225,7 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
                 new_order_id(),
                 wanted,
                 priced,
+                wanted.content,
                 catalogue,
                 table_id,
                 table_number,
@@ -233,13 +238,24 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
             echo,
         )
 
-    def _count_order(self, session_id: int, moment: float, most_of_venue: int) -> None:
+    def _count_order(self, moment: float, catalogue: Catalogue) -> TooMany | None:
+        """Count one more order of a guest, or say that it is too many."""
+        if self.speaker.board:
+            return None
+        session_id = self.held.session_id
         if socket_orders.full(self.connection_id, moment) or session_orders.full(session_id, moment):
-            raise TooMany("That is a lot of orders in a minute. Wait a moment, or ask staff.", "too_many_orders")
-        if not venue_orders.take(self.venue_id, moment, most_of_venue):
-            raise TooMany("The venue has more orders than it can take this minute.", "too_many_orders")
+            return TooMany("That is a lot of orders in a minute. Wait a moment, or ask staff.", "too_many_orders")
+        if not venue_orders.take(self.venue_id, moment, catalogue.venue.max_per_minute):
+            return TooMany("The venue has more orders than it can take this minute.", "too_many_orders")
         session_orders.count(session_id, moment)
         socket_orders.count(self.connection_id, moment)
+        return None
+
+    def _ask_for_table(self, moment: float) -> None:
+        """Tell the boards that guests wait at a table that staff have to open; once a minute is enough."""
+        if asked_tables.take(self.held.table_id, moment):
+            waiting = guests_wait(self.venue_id, self.held.table_number or "", clock())
+            writer().submit(waiting, lambda outcome: None)
 
     def _submit(self, change: Change, echo: Echo) -> None:
         writer().submit(change, lambda outcome: self._answer(outcome, echo))
@@ -262,7 +278,11 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
     async def _send_open_orders(self) -> None:
         """Version 1: what is not finished, newest first; the socket then hears only what came after."""
         self._hold()
-        found = await in_reader(snapshots.read_board, self.venue_id)
+        try:
+            found = await in_reader(snapshots.read_board, self.venue_id)
+        except DatabaseProblem:
+            self._release(self._after)  # no list this time, but the socket hears on
+            raise
         self._push(protocol.open_orders_frame([whole_order(row) for row in reversed(found.orders)]))
         self._release(found.seq)
 
@@ -293,14 +313,18 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
     async def _resume(self, wanted: Resume) -> None:
         self._hold()
         self._live = True
-        missed = await in_reader(
-            snapshots.read_events,
-            self.venue_id,
-            wanted.epoch,
-            wanted.seq,
-            self.held.session_id,
-            self.speaker.board,
-        )
+        try:
+            missed = await in_reader(
+                snapshots.read_events,
+                self.venue_id,
+                wanted.epoch,
+                wanted.seq,
+                self.held.session_id,
+                self.speaker.board,
+            )
+        except DatabaseProblem:
+            self.close(1013)  # as for a snapshot: going on from here would leave a gap
+            return
         if missed is None:
             await self._send_snapshot()
             return

@@ -18,8 +18,8 @@ from orders.reading import in_reader
 from venues.access import Credentials, Pass, admit_board, admit_guest
 from venues.catalogue import Catalogue
 
-_PATH = re.compile(r"^(?:/(?P<kind>[ks])/(?P<secret>[A-Za-z0-9_-]{20,64}))?/(?:Test|ws)/?$")
-_VENUE = re.compile(r"^[1-9][0-9]{0,17}$")
+_PATH = re.compile(r"^(?:/(?P<kind>[ks])/(?P<secret>[A-Za-z0-9_-]{20,64}))?/(?:Test|ws)/?\Z")
+_VENUE = re.compile(r"^[1-9][0-9]{0,17}\Z")
 
 handshakes = Limit(settings.ONTAP_HANDSHAKES_PER_MINUTE, 60)
 failures = Limit(settings.ONTAP_FAILURES_PER_MINUTE, 60)

@@ -271,7 +271,7 @@ def listen(listener: Callable[[Event], None]) -> None:
 def hub() -> Hub:
     """This process's hub; made on first use, on the loop that serves its sockets."""
     global _hub
-    if _hub is None:
+    if _hub is None or _hub.loop.is_closed():
         _hub = Hub()
     return _hub
 
@@ -280,7 +280,7 @@ def announce(events: Sequence[Event]) -> None:
     """Tell everybody of committed events, from any thread of any process. Best effort, 0.25 s at most."""
     if not events:
         return
-    if _hub is not None:
+    if _hub is not None and not _hub.loop.is_closed():
         _hub.loop.call_soon_threadsafe(_hub.committed, events)
         return
     last = {event.venue_id: event.seq for event in events}

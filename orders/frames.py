@@ -10,7 +10,7 @@ from orders import protocol
 from orders.changes import Event
 
 NOTICES = frozenset({"menu", "availability", "pause"})
-BOARD_NOTICES = NOTICES | {"health", "unanswered"}
+BOARD_NOTICES = NOTICES | {"health", "unanswered", "waiting"}
 
 
 class Frames:

@@ -13,9 +13,10 @@ from orders.batch import Batch
 from orders.changes import Done, Placement
 from orders.errors import Refused, TooMany
 from orders.models import BoardPresence, Order
+from orders.pricing import PricedOrder
 from orders.rows import among, as_uuid, listed, moment
 from orders.states import State
-from venues.catalogue import load_catalogue
+from venues.catalogue import Catalogue, load_catalogue
 
 LOOK_ALIKE = timedelta(seconds=10)
 NO_BOARD_FOR = timedelta(minutes=2)
@@ -55,7 +56,7 @@ class PlacingRules:
         self._sessions: dict[int, Session] = {}
         self._alike: dict[tuple[int, str], uuid.UUID] = {}
         self._unwatched: set[int] = set()
-        self._repriced = self._reprice_stale(placements)
+        self._reprice_stale(placements)
         self._read(placements)
 
     def place(self, placement: Placement) -> Done | Refused:
@@ -64,37 +65,32 @@ class PlacingRules:
         if kept is not None:
             return _repeat(kept, placement)
         try:
-            if refusal := self._repriced.get(placement):
-                raise refusal
+            if isinstance(priced := placement.priced, Refused):
+                raise priced
             first = self._refuse_by_session(placement)
             # The look-alike of the last ten seconds. Nothing is dropped: staff are told.
-            twin = self._alike.get((placement.session_id, placement.priced.content))
-            self._take_stock(placement)
+            twin = self._alike.get((placement.session_id, placement.content))
+            self._take_stock(placement, priced)
         except Refused as refusal:
             return refusal
-        return self._write(placement, first, twin)
+        return self._write(placement, priced, first, twin)
 
-    def _reprice_stale(self, placements: Sequence[Placement]) -> dict[Placement, Refused]:
+    def _reprice_stale(self, placements: Sequence[Placement]) -> None:
         """Prices are those of this moment: under the lock the menu cannot change any more."""
-        refused: dict[Placement, Refused] = {}
-        fresh = {}
+        fresh: dict[int, Catalogue | None] = {}
         for placement in placements:
             venue_id = placement.venue_id
-            if placement.catalogue.version == self._batch.feeds[venue_id].row["menu_version"]:
-                continue
-            if venue_id not in fresh:
-                fresh[venue_id] = load_catalogue(venue_id)
-            try:
+            if placement.catalogue.version != self._batch.feeds[venue_id].row["menu_version"]:
+                if venue_id not in fresh:
+                    fresh[venue_id] = load_catalogue(venue_id)
                 if (catalogue := fresh[venue_id]) is not None:
                     placement.reprice(catalogue)
-            except Refused as refusal:
-                refused[placement] = refusal
-        return refused
 
     def _read(self, placements: Sequence[Placement]) -> None:
         counted = [
             line.product.difference_id
             for placement in placements
+            if isinstance(placement.priced, PricedOrder)
             for line in placement.priced.lines
             if line.product.counted and line.product.difference_id is not None
         ]
@@ -121,7 +117,7 @@ class PlacingRules:
         cursor.execute(_SESSIONS.format(among=among("s.id")), [session_ids])
         self._sessions = {row[0]: Session(*row) for row in cursor.fetchall()}
         alike = _TWINS.format(among=among("session_id"), alike=among("content_hash"))
-        contents = listed({p.priced.content for p in placements})
+        contents = listed({p.content for p in placements})
         cursor.execute(alike, [session_ids, contents, moment(self._batch.at - LOOK_ALIKE)])
         self._alike = {(session_id, content): as_uuid(pk) for session_id, content, pk in cursor.fetchall()}
 
@@ -149,22 +145,22 @@ class PlacingRules:
             raise TooMany(f"This table has {most} open orders; more when some are done.", "too_many_orders")
         return not session.has_orders
 
-    def _take_stock(self, placement: Placement) -> None:
+    def _take_stock(self, placement: Placement, priced: PricedOrder) -> None:
         wanted: dict[int, int] = defaultdict(int)
-        for line in placement.priced.lines:
+        for line in priced.lines:
             if line.product.difference_id is not None:
                 wanted[line.product.difference_id] += line.quantity
         counted = {pk: n for pk, n in wanted.items() if self._batch.left(pk) is not None}
-        for line in placement.priced.lines:
+        for line in priced.lines:
             pk = line.product.difference_id
             if pk in counted and (left := self._batch.left(pk)) is not None and counted[pk] > left:
                 left_over = f"only {left} left" if left else "sold out at the moment"
-                raise Refused(f"{line.product.name}: {left_over}.", "sold_out", "order_items")
+                raise Refused(f"{line.product.name}: {left_over}.", "sold_out", placement.wanted.field)
         for pk, quantity in counted.items():
             self._batch.take_stock(pk, quantity)
 
-    def _write(self, placement: Placement, first: bool, twin: uuid.UUID | None) -> Done:
-        batch, priced = self._batch, placement.priced
+    def _write(self, placement: Placement, priced: PricedOrder, first: bool, twin: uuid.UUID | None) -> Done:
+        batch = self._batch
         seq = batch.next_seq(placement.venue_id)
         business_date, number = batch.next_number(placement.venue_id, placement.catalogue.business_date(placement.at))
         order = {
@@ -181,7 +177,7 @@ class PlacingRules:
             "placed_by_id": placement.placed_by_id,
             "order_items": priced.order_items,
             "lines_json": priced.lines_json,
-            "content_hash": priced.content,
+            "content_hash": placement.content,
             "client_order_id": placement.wanted.client_order_id,
             "total": priced.total,
             "verified": placement.verified,
@@ -196,7 +192,7 @@ class PlacingRules:
         session = self._sessions[placement.session_id]
         session.has_orders = True
         session.open_orders += 1
-        self._alike[placement.session_id, priced.content] = placement.order_id
+        self._alike[placement.session_id, placement.content] = placement.order_id
         return Done(seq, placement.order_id, number)
 
     def _line(self, order_id: uuid.UUID, position: int, line: Any) -> dict[str, Any]:
@@ -243,7 +239,7 @@ def _repeat(kept: dict[str, Any], placement: Placement) -> Done | Refused:
     """The answer to a client_order_id that was used: the first ack, or why it is not for this request."""
     if kept["session_id"] != placement.session_id:
         return Refused("This client_order_id is in use.", "key_in_use", "client_order_id")
-    if kept["content_hash"] != placement.priced.content:
+    if kept["content_hash"] != placement.content:
         return Refused(
             "This client_order_id was used for an order with other contents.", "key_reused", "client_order_id"
         )

@@ -1,6 +1,5 @@
 """What an order costs and whether it may be placed: decided from the catalogue at this moment, never by the client."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -23,13 +22,12 @@ class PricedLine:
 
 @dataclass(frozen=True, slots=True)
 class PricedOrder:
-    """An order as the venue sells it: `lines_json` is the frozen text of the lines, `content` what makes two alike."""
+    """An order as the venue sells it: `lines_json` is the frozen text of the lines."""
 
     lines: tuple[PricedLine, ...]
     total: Decimal
     order_items: str
     lines_json: str
-    content: str
 
 
 def price_order(catalogue: Catalogue, wanted: PlaceOrder, now: datetime) -> PricedOrder:
@@ -38,7 +36,7 @@ def price_order(catalogue: Catalogue, wanted: PlaceOrder, now: datetime) -> Pric
     venue = catalogue.venue
     # The seed's plain form names no options: staff ask. Who sends `lines` sends what a group requires.
     plain = wanted.order_items is not None
-    lines = tuple([_priced(catalogue, line, now, plain) for line in wanted.lines])
+    lines = tuple([_priced(catalogue, line, now, wanted.field, plain) for line in wanted.lines])
     items = 0
     total = Decimal(0)
     for line in lines:
@@ -46,7 +44,7 @@ def price_order(catalogue: Catalogue, wanted: PlaceOrder, now: datetime) -> Pric
         total += line.unit_price * line.quantity
     if items > venue.max_items:
         raise Refused(
-            f"One order holds at most {venue.max_items} items here; this one has {items}.", "too_many", "order_items"
+            f"One order holds at most {venue.max_items} items here; this one has {items}.", "too_many", wanted.field
         )
     order_items = wanted.order_items
     if order_items is None:
@@ -54,7 +52,15 @@ def price_order(catalogue: Catalogue, wanted: PlaceOrder, now: datetime) -> Pric
         for line in lines:
             quantities[str(line.product.id)] = quantities.get(str(line.product.id), 0) + line.quantity
         order_items = orjson.dumps(quantities).decode()
-    return PricedOrder(lines, total, order_items, _lines_json(lines), _content(lines, wanted.tracker_number))
+    return PricedOrder(lines, total, order_items, _lines_json(lines))
+
+
+def price_or_refuse(catalogue: Catalogue, wanted: PlaceOrder, now: datetime) -> PricedOrder | Refused:
+    """`price_order`, with the refusal as a value."""
+    try:
+        return price_order(catalogue, wanted, now)
+    except Refused as refusal:
+        return refusal
 
 
 def refuse_when_not_serving(catalogue: Catalogue, now: datetime) -> None:
@@ -70,14 +76,12 @@ def refuse_when_not_serving(catalogue: Catalogue, now: datetime) -> None:
         raise Refused(f"The venue takes no orders{when}.", "closed")
 
 
-def _priced(catalogue: Catalogue, line: WantedLine, now: datetime, plain: bool) -> PricedLine:
-    product = _product(catalogue, line)
+def _priced(catalogue: Catalogue, line: WantedLine, now: datetime, field: str, plain: bool) -> PricedLine:
+    product = _product(catalogue, line, field)
     if not product.on_sale(now, catalogue.zone):
-        raise Refused(f"{product.name} is sold out at the moment.", "sold_out", "order_items")
+        raise Refused(f"{product.name} is sold out at the moment.", "sold_out", field)
     if line.quantity > catalogue.venue.max_quantity:
-        raise Refused(
-            f"At most {catalogue.venue.max_quantity} of {product.name} in one line.", "wrong_quantity", "order_items"
-        )
+        raise Refused(f"At most {catalogue.venue.max_quantity} of {product.name} in one line.", "wrong_quantity", field)
     if plain or not (product.groups or line.options):
         return PricedLine(product, line.quantity, product.price, (), line.note)
     options = _options(product, line.options)
@@ -85,11 +89,11 @@ def _priced(catalogue: Catalogue, line: WantedLine, now: datetime, plain: bool) 
     return PricedLine(product, line.quantity, unit_price, options, line.note)
 
 
-def _product(catalogue: Catalogue, line: WantedLine) -> ProductItem:
+def _product(catalogue: Catalogue, line: WantedLine, field: str) -> ProductItem:
     if line.product_id is not None:
         product = catalogue.products.get(line.product_id)
         if product is None:
-            raise Refused(f"Product {line.product_id} is not on this venue's menu.", "unknown_product", "order_items")
+            raise Refused(f"Product {line.product_id} is not on this venue's menu.", "unknown_product", field)
         return product
     assert line.name is not None
     assert line.price is not None
@@ -144,9 +148,3 @@ def _lines_json(lines: tuple[PricedLine, ...]) -> str:
             for line in lines
         ]
     ).decode()
-
-
-def _content(lines: tuple[PricedLine, ...], tracker_number: str | None) -> str:
-    """128 bits of hash over what the guest asked for, however the lines were arranged."""
-    parts = sorted((line.product.id, line.quantity, tuple(o.id for o in line.options), line.note) for line in lines)
-    return hashlib.blake2b(repr((parts, tracker_number)).encode(), digest_size=16).hexdigest()

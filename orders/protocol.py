@@ -3,6 +3,7 @@
 Pure: no Django, no clock, no socket. Epoch milliseconds exist here only.
 """
 
+import hashlib
 import json
 import re
 import uuid
@@ -31,6 +32,7 @@ UNSUPPORTED_DATA = 1003
 _CLIENT_ID = re.compile(r"^[\x21-\x7e]{1,64}\Z")
 _TRACKER = re.compile(r"^[1-9][0-9]{0,3}\Z")
 _PRODUCT_ID = re.compile(r"^[1-9][0-9]{0,17}\Z")
+_PRICE = re.compile(r"^[0-9]{1,6}(?:\.[0-9]{1,2})?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,22 @@ class PlaceOrder:
     order_items: str | None  # compact, key order kept; None where only `lines` came (version 2)
     client_order_id: str | None = None
     tracker_number: str | None = None
+
+    @property
+    def field(self) -> str:
+        """The key in which the request says what it wants."""
+        return "lines" if self.order_items is None else "order_items"
+
+    @property
+    def content(self) -> str:
+        """128 bits of hash over what is asked for, however it is arranged: what makes two orders alike.
+
+        Of the request alone, not of prices: a repeat is known again whatever has changed since.
+        """
+        lines = sorted(
+            (w.product_id or 0, w.name or "", w.price or "", w.quantity, w.options, w.note) for w in self.lines
+        )
+        return hashlib.blake2b(repr((lines, self.tracker_number)).encode(), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +175,7 @@ def parse_request(frame: Mapping[str, Any], speaker: Speaker) -> Request:
         return _place_order(frame, speaker, table_number)
     order_id = _order_id(frame)
     if action == "undoorder":
-        return UndoOrder(order_id, _integer(frame, "seq"), _text(frame, "reason", 140, required=False))
+        return UndoOrder(order_id, _integer(frame, "seq"), _text(frame, "reason", 140, required=False) or "Undone.")
     if action in ("pageorder", "locateorder"):
         return TrackerWish(action, order_id)
     return _move_order(frame, speaker, action, order_id, table_number)
@@ -167,15 +185,16 @@ def echo_of(frame: Mapping[str, Any]) -> Echo:
     """The ids of a request, where they are texts, so that its error can name it."""
     client_order_id, order_id = frame.get("client_order_id"), frame.get("order_id")
     return Echo(
-        client_order_id if isinstance(client_order_id, str) and len(client_order_id) <= 64 else None,
-        order_id if isinstance(order_id, str) and len(order_id) <= 36 else None,
+        client_order_id if isinstance(client_order_id, str) and 1 <= len(client_order_id) <= 64 else None,
+        order_id if isinstance(order_id, str) and 1 <= len(order_id) <= 36 else None,
     )
 
 
 def _place_order(frame: Mapping[str, Any], speaker: Speaker, table_number: str | None) -> PlaceOrder:
     if speaker.board and table_number is None:
         raise Refused("table_number is missing: for which table is this order?", "missing", "table_number")
-    client_order_id = _text(frame, "client_order_id", 64, required=False) or None
+    # An empty one is an error: who sends it believes that a repeat is safe.
+    client_order_id = None if frame.get("client_order_id") is None else _text(frame, "client_order_id", 64)
     if client_order_id is not None and not _CLIENT_ID.match(client_order_id):
         raise Refused("client_order_id takes 1 to 64 printable ASCII characters.", "wrong_type", "client_order_id")
     tracker_number = _text(frame, "tracker_number", 4, required=False) or None
@@ -201,6 +220,8 @@ def _items(items: dict[str, Any]) -> tuple[WantedLine, ...]:
         name, price = items["product_name"], items["product_price"]
         if not isinstance(name, str) or not isinstance(price, str):
             raise Refused("product_name and product_price are texts.", "wrong_type", "order_items")
+        if not _PRICE.match(price):
+            raise Refused("product_price is an amount such as “3.20”.", "wrong_type", "order_items")
         return (WantedLine(1, name=name, price=price),)
     if len(items) > MOST_LINES:
         raise Refused(f"An order has at most {MOST_LINES} lines.", "too_many", "order_items")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from django.db import close_old_connections
+from django.db import Error, close_old_connections, connection
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -17,10 +17,13 @@ async def in_reader(read: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> 
     """The result of a function that uses the ORM, run where blocking harms nobody."""
 
     def work() -> R:
-        close_old_connections()
         try:
             return read(*args, **kwargs)
+        except Error:
+            connection.close()
+            raise
         finally:
-            close_old_connections()
+            if connection.vendor != "sqlite":  # to open the file anew would cost more than the read
+                close_old_connections()
 
     return await asyncio.get_running_loop().run_in_executor(_threads, work)

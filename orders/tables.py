@@ -39,6 +39,11 @@ def open_table(table: Table, now: datetime) -> int:
     return session.pk
 
 
+def guests_wait(venue_id: int, table_number: str, now: datetime) -> Notice:
+    """What boards hear when guests want to order at a table that staff have not opened."""
+    return Notice(venue_id, now, "waiting", "table", {"table_number": table_number})
+
+
 def clear_table(table: Table, now: datetime, reason: str = "cleared") -> bool:
     """End the table's session, if one is open: its cookies order nothing from now on."""
     with transaction.atomic():

@@ -9,8 +9,9 @@ from typing import Any
 from orders import protocol
 from orders.changes import Change, Done, Event, Notice, OrderMove, OrderUndo, Placement
 from orders.commit import Outcome, commit
+from orders.errors import Refused
 from orders.models import Order
-from orders.pricing import price_order
+from orders.pricing import price_or_refuse
 from orders.protocol import MoveOrder, PlaceOrder, Speaker, UndoOrder
 from venues.access import start_session
 from venues.catalogue import load_catalogue
@@ -40,8 +41,10 @@ class Pub:
         self.sessions[table] = start_session(self.tables[table], self.now)
         return self.sessions[table]
 
-    def placement(self, items: dict[str, int] | None = None, *, table: int = 0, **extra: Any) -> Placement:
-        """An order of a guest at a table; raises Refused where the door would."""
+    def placement(
+        self, items: dict[str, int] | None = None, *, table: int = 0, refused_at_the_door: bool = False, **extra: Any
+    ) -> Placement:
+        """An order of a guest at a table; raises Refused where the door would, unless that is what is wanted."""
         own = self.tables[table]
         frame = {
             "action": "order",
@@ -56,7 +59,9 @@ class Pub:
         catalogue = load_catalogue(self.venue.pk)
         assert catalogue is not None
         now = self.tick(0.001)
-        priced = price_order(catalogue, wanted, now)
+        priced = price_or_refuse(catalogue, wanted, now)
+        if isinstance(priced, Refused) and not refused_at_the_door:
+            raise priced
         session = self.session(table)
         return Placement(
             self.venue.pk,
@@ -64,6 +69,7 @@ class Pub:
             uuid.uuid4(),
             wanted,
             priced,
+            wanted.content,
             catalogue,
             own.pk,
             own.number,

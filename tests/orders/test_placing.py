@@ -1,7 +1,7 @@
 """Orders being placed: what the database holds afterwards, and what is refused."""
 
 import dataclasses
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,6 +10,7 @@ from orders.changes import Done, Placement
 from orders.commit import commit
 from orders.errors import Refused, TooMany
 from orders.models import Order, OrderLine, VenueEvent
+from orders.services import pause
 from orders.tables import clear_table, stop_table
 from tests.orders.pub import Pub, make_pub, one, order_of, placed
 from venues.models import Product, VenueFeed, VenueProduct
@@ -226,3 +227,14 @@ def test_an_event_handed_over_and_one_read_again_give_the_same_bytes(pub: Pub) -
     assert read.order is None
     for kind in ("v1_board", "v2_board", "v2_guest"):
         assert getattr(Frames(handed, "e"), kind) == getattr(Frames(read, "e"), kind)
+
+
+def test_a_repeat_is_answered_though_everything_speaks_against_the_order_now(pub: Pub) -> None:
+    row = pub.count_stock(0, 2)
+    done = pub.place(client_order_id="k-1")
+    row.refresh_from_db()
+    assert row.stock == 0
+    pause(pub.venue.pk, pub.now + timedelta(hours=1), "busy", pub.now)
+    again = placed(one(pub.placement(client_order_id="k-1", refused_at_the_door=True)))
+    assert (again.order_id, again.repeat) == (done.order_id, True)
+    assert code_of(pub.placement(client_order_id="k-2", refused_at_the_door=True)) == "paused"

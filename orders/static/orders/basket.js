@@ -59,7 +59,7 @@ export class Basket {
 
   add(productId, quantity, options = [], note = "") {
     const line = { product_id: String(productId), options: [...options].sort(), note };
-    const same = this.lines.find((other) => key(other) === key(line));
+    const same = this.lines.find((other) => this.key(other) === this.key(line));
     if (same) this.change(same, quantity);
     else {
       this.lines.push({ ...line, quantity: Math.min(quantity, this.caps.max_quantity) });
@@ -84,10 +84,14 @@ export class Basket {
     return lines;
   }
 
+  // What makes two lines the same.
+  key({ product_id, options, note }) {
+    return JSON.stringify([product_id, options, note]);
+  }
+
   #tell() {
     this.#kept.basket = this.lines;
     this.#changed();
   }
 }
 
-const key = (line) => JSON.stringify([line.product_id, line.options, line.note]);

@@ -11,6 +11,15 @@ export function el(tag, attributes = {}, ...children) {
   return element;
 }
 
+// Put `fresh` in the place of `old`; a keyboard that was on a button in it stays on that button.
+function swap(old, fresh) {
+  const held = old.contains(document.activeElement) ? labelOf(document.activeElement) : null;
+  old.replaceWith(fresh);
+  if (held !== null) [...fresh.querySelectorAll("button, input")].find((one) => labelOf(one) === held)?.focus();
+}
+
+const labelOf = (element) => element.getAttribute("aria-label") ?? element.textContent;
+
 // Make the children of `parent` one element for each of `items`, in their order. What did not change is not touched: a
 // finger may be on it. `key` names an item, `print` says when two of the same name look the same.
 export function keep(parent, items, key, print, build) {
@@ -24,7 +33,7 @@ export function keep(parent, items, key, print, build) {
       const fresh = build(item, child ?? null);
       fresh.dataset.key = name;
       fresh.dataset.print = looks;
-      if (child) child.replaceWith(fresh);
+      if (child) swap(child, fresh);
       child = fresh;
     }
     const place = before === null ? parent.firstElementChild : before.nextElementSibling;

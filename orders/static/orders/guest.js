@@ -1,42 +1,41 @@
 // The guest's page: the server's menu made to order from, and the table's orders, live.
 
 import { Basket } from "./basket.js";
-import { el, say, stepper } from "./dom.js";
+import { el, say } from "./dom.js";
 import { showButtons } from "./guest_menu.js";
 import { showOrders } from "./guest_orders.js";
+import { OrderSheet } from "./guest_sheet.js";
 import { Kept, newKey } from "./kept.js";
 import { Line } from "./line.js";
-import { money, timeOf } from "./words.js";
+import { MenuReader } from "./menu_reader.js";
+import { timeOf } from "./words.js";
 
 const { venue, table, menu: menuAddress } = document.body.dataset;
-const SENT_BY_ITSELF_MS = 10 * 60_000; // an older order than this is sent by a tap, not by a phone that wakes up
+const SENT_BY_ITSELF_MS = 10 * 60_000; // an older order is sent by a tap, not by a phone that wakes up
+const SETTLES_MS = 300;
 const $ = (id) => document.getElementById(id);
 
 const kept = new Kept(venue, table);
 const basket = new Basket(kept, show);
+const reader = new MenuReader(menuAddress, (menu) => basket.learn(menu));
+const sheet = new OrderSheet(table, basket, refusal, order);
 const line = new Line(venue, table);
 const orders = new Map();
-let menu = null;
 let ended = null;
 let trouble = "";
 let unwatched = false;
-
-const bar = el("div", { class: "bar", role: "region", "aria-label": "Your order", hidden: true });
-const sheet = el("dialog", { class: "sheet", "aria-labelledby": "h-order" });
-document.body.append(bar, sheet);
 
 // What the server says
 
 line.addEventListener("frame", ({ detail: frame }) => {
   if (frame.type === "snapshot") {
     orders.clear();
-    for (const order of frame.orders) orders.set(order.order_id, order);
+    for (const one of frame.orders) learn(one);
     unwatched = frame.boards_online === 0;
-    for (const order of frame.orders) settle(order.client_order_id);
-    if (menu && menu.menu_version !== frame.menu_version) readMenuSoon();
+    if (reader.menu && reader.menu.menu_version !== frame.menu_version) reader.readSoon();
   } else if (frame.type === "order") {
-    orders.set(frame.order.order_id, frame.order);
-    settle(frame.order.client_order_id);
+    learn(frame.order);
+    unwatched = false;
   } else if (frame.type === "ack") {
     settle(frame.client_order_id);
   } else if (frame.type === "error") {
@@ -44,7 +43,7 @@ line.addEventListener("frame", ({ detail: frame }) => {
     const back = frame.client_order_id ? kept.drop(frame.client_order_id) : null;
     if (back) basket.put(back.lines);
   } else if (frame.type === "notice" && frame.kind !== "health") {
-    readMenuSoon();
+    reader.readSoon();
   }
   show();
 });
@@ -53,7 +52,7 @@ line.addEventListener("state", () => {
   if (line.live) {
     ended = null;
     // After the snapshot, or what was missed: what is settled by then is not sent again.
-    setTimeout(sendKept, 300);
+    setTimeout(sendKept, SETTLES_MS);
   }
   show();
 });
@@ -63,26 +62,28 @@ line.addEventListener("ended", ({ detail }) => {
   show();
 });
 
+function learn(one) {
+  orders.set(one.order_id, one);
+  settle(one.client_order_id);
+}
+
 function settle(clientOrderId) {
   if (clientOrderId && kept.drop(clientOrderId)) trouble = "";
 }
 
 // What the guest does
 
-function order() {
+function order(puck) {
   trouble = "";
-  const puck = $("puck")?.value.trim();
-  const lines = basket.lines.map((one) => ({ ...one }));
-  const shown = lines.map((one) => ({
+  const shown = basket.lines.map((one) => ({
     quantity: one.quantity,
     name: basket.product(one.product_id).name,
     more: [...basket.options(one), one.note].filter(Boolean).join(", "),
     sum: basket.price(one) * one.quantity,
   }));
-  const wanted = { client_order_id: newKey(), at: Date.now(), sent: false, lines, shown, total: basket.total, puck };
+  const total = basket.total;
+  const wanted = { client_order_id: newKey(), at: Date.now(), sent: false, lines: basket.empty(), shown, total, puck };
   kept.add(wanted);
-  basket.empty();
-  sheet.close();
   send(wanted);
   scrollTo({ top: 0 });
 }
@@ -90,18 +91,17 @@ function order() {
 function send(wanted) {
   const frame = { action: "order", client_order_id: wanted.client_order_id, lines: wanted.lines };
   if (wanted.puck) frame.tracker_number = wanted.puck;
-  if (!line.send(frame)) {
+  if (line.send(frame)) {
+    kept.drop(wanted.client_order_id);
+    kept.add({ ...wanted, sent: true });
+  } else {
     line.tryNow();
-    show();
-    return;
   }
-  kept.drop(wanted.client_order_id);
-  kept.add({ ...wanted, sent: true });
   show();
 }
 
 function sendKept() {
-  for (const wanted of kept.orders) if (Date.now() - wanted.at < SENT_BY_ITSELF_MS) send(wanted);
+  for (const wanted of kept.orders) if (line.live && Date.now() - wanted.at < SENT_BY_ITSELF_MS) send(wanted);
 }
 
 const actions = {
@@ -124,8 +124,15 @@ function show() {
   showConnection();
   const newest = [...orders.values()].sort((a, b) => b.order_time - a.order_time || b.order_number - a.order_number);
   showOrders($("orders"), newest, kept.orders, actions);
-  showBar();
-  if (sheet.open) showSheet();
+  sheet.show();
+}
+
+// Why nothing can be ordered now, in one sentence; empty where it can.
+function refusal() {
+  const menu = reader.menu;
+  if (ended) return ended.message;
+  if (menu?.paused) return `Orders are paused until ${timeOf(menu.paused.until)}.`;
+  return menu && !menu.open ? "Closed now." : "";
 }
 
 function showConnection() {
@@ -133,12 +140,13 @@ function showConnection() {
   if (ended) {
     said.push(say("bad", "status", ended.message, ""));
   } else if (!line.live && line.heardAt !== null) {
-    const mark = el("span", { class: "mark", "data-is": "silent" });
-    const lost = say("lost", "status", `No connection since ${timeOf(line.since)}.`, "This is how things stood then. Your orders are safe with the bar.");
-    lost.prepend(mark);
+    const strong = `No connection since ${timeOf(line.since)}.`;
+    const lost = say("lost", "status", strong, "This is how things stood then. Your orders are safe with the bar.");
+    lost.prepend(el("span", { class: "mark", "data-is": "silent" }));
     said.push(lost);
-  } else if (unwatched && !orders.size) {
-    said.push(say("wait", "status", "Nobody is at the bar’s screen at the moment.", "Your order waits there until somebody looks. Or order at the bar."));
+  } else if (unwatched) {
+    const text = "An order waits there until somebody looks. Or order at the bar.";
+    said.push(say("wait", "status", "Nobody is at the bar’s screen at the moment.", text));
   }
   if (trouble) said.push(say("bad", "alert", "This was not ordered.", trouble));
   const place = $("connection");
@@ -148,95 +156,5 @@ function showConnection() {
   place.replaceChildren(...said);
 }
 
-// One sentence on why nothing can be ordered now; empty where it can.
-function refusal() {
-  if (ended) return ended.message;
-  if (menu?.paused) return `Orders are paused until ${timeOf(menu.paused.until)}.`;
-  return menu && !menu.open ? "Closed now." : "";
-}
-
-function showBar() {
-  bar.hidden = basket.count === 0;
-  if (bar.hidden && sheet.open) sheet.close();
-  const items = basket.count === 1 ? "1 item" : `${basket.count} items`;
-  bar.replaceChildren(
-    el("button", { class: "btn main tall", type: "button", onclick: openSheet }, el("span", {}, items), el("span", {}, "See order"), el("span", {}, money(basket.total))),
-  );
-}
-
-function openSheet() {
-  showSheet();
-  sheet.showModal();
-}
-
-function showSheet() {
-  const why = refusal();
-  const gone = basket.lines.some((one) => !basket.onSale(one));
-  const puck = $("puck")?.value ?? "";
-  sheet.replaceChildren(
-    el("header", { class: "row" }, el("h2", { id: "h-order" }, `Your order for table ${table}`), el("button", { class: "btn", type: "button", onclick: () => sheet.close() }, "Close")),
-    el("ul", { class: "lines" }, basket.lines.map(row)),
-    el(
-      "div",
-      { class: "field" },
-      el("label", { for: "puck" }, "Number on your puck, if you have one"),
-      el("input", { id: "puck", inputmode: "numeric", maxlength: "4", pattern: "[1-9][0-9]{0,3}", autocomplete: "off", value: puck }),
-    ),
-    el("p", { class: "row total" }, el("span", {}, "Total"), el("span", {}, money(basket.total))),
-    (why || gone) && say("wait", "status", why || "Something is sold out meanwhile.", why ? "" : "Take it out to send the rest."),
-    el("button", { class: "btn main tall", type: "button", disabled: Boolean(why) || gone, onclick: order }, "Send to the bar"),
-  );
-}
-
-function row(one) {
-  const product = basket.product(one.product_id);
-  const more = [...basket.options(one), one.note, basket.onSale(one) ? "" : "sold out"].filter(Boolean).join(", ");
-  const name = product?.name ?? "No longer on the menu";
-  return el(
-    "li",
-    {},
-    stepper(name, one.quantity, (by) => basket.change(one, by)),
-    el("span", {}, name, more && el("small", {}, more)),
-    el("span", { class: "num" }, money(basket.price(one) * one.quantity)),
-  );
-}
-
-// The menu: data from the REST API, words from the page that the server writes.
-
-let reading = null;
-let changes = null;
-
-function readMenuSoon() {
-  // A change reaches every phone of a venue at once; they need not all ask at once.
-  reading ??= setTimeout(() => {
-    reading = null;
-    readMenu(true);
-  }, 200 + Math.random() * 1800);
-}
-
-async function readMenu(again) {
-  try {
-    const answer = await fetch(menuAddress);
-    if (!answer.ok) return;
-    const fresh = await answer.json();
-    if (again) await readWords();
-    menu = fresh;
-    basket.learn(menu);
-    clearTimeout(changes);
-    const next = menu.paused?.until ?? menu.changes_at;
-    const wait = next ? new Date(next) - Date.now() : Infinity;
-    if (wait < 86_400_000) changes = setTimeout(readMenuSoon, Math.max(1000, wait));
-  } catch {
-    setTimeout(() => readMenu(again), 5000);
-  }
-}
-
-async function readWords() {
-  const answer = await fetch(location.pathname);
-  if (!answer.ok) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const id of ["sections", "notes"]) $(id).replaceChildren(...page.getElementById(id).childNodes);
-}
-
-await readMenu(false);
+await reader.read();
 line.open();

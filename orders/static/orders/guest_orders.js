@@ -21,26 +21,28 @@ export function showOrders(section, orders, waiting, actions) {
 
 function card({ order, now }, actions) {
   const [mark, title, sentence] = guestWords(order);
-  const refused = mark === "rejected";
   const open = ["pending", "accepted", "ready"].includes(order.state);
   const id = `o${order.order_id}`;
-  return el(
-    "article",
-    { class: now && open ? "order now" : "order", "aria-labelledby": id },
-    el(
-      "header",
-      {},
-      el("span", { class: refused ? "mark bad" : mark === "ready" ? "mark ok" : "mark", "data-is": mark }),
-      el("h2", { id }, title),
-      el("span", { class: "quiet num" }, `Order ${order.order_number}, ${timeOf(order.order_time)}`),
-    ),
-    el("p", { role: "status" }, sentence),
-    now && open && steps(order.state),
-    list(linesOf(order), pennies(order.total)),
-    order.state === "pending" &&
-      el("button", { class: "btn no", type: "button", disabled: !actions.live, onclick: () => actions.takeBack(order) }, "Take it back"),
-  );
+  const number = `Order ${order.order_number}, ${timeOf(order.order_time)}`;
+  const article = el("article", { class: now && open ? "order now" : "order", "aria-labelledby": id });
+  if (now && open) {
+    const words = el("div", { role: "status" }, el("p", { class: "quiet" }, number), el("h2", { id }, title), el("p", {}, sentence));
+    article.append(el("header", {}, words), steps(order.state));
+  } else {
+    const colour = { ready: "mark ok", rejected: "mark bad" }[mark] ?? "mark";
+    const head = [el("span", { class: colour, "data-is": mark }), el("h2", { id }, title), el("span", { class: "quiet num" }, number)];
+    article.append(el("header", {}, head), el("p", { role: "status" }, sentence));
+  }
+  if (order.state === "completed") article.append(el("p", { class: "quiet small" }, inShort(order)));
+  else article.append(list(linesOf(order), pennies(order.total)));
+  if (order.state === "pending") {
+    article.append(el("button", { class: "btn no", type: "button", disabled: !actions.live, onclick: () => actions.takeBack(order) }, "Take it back"));
+  }
+  return article;
 }
+
+const inShort = (order) =>
+  `${linesOf(order).map((line) => `${line.quantity} ${line.name}`).join(", ")}. ${money(pennies(order.total))}`;
 
 function unsent(order, actions) {
   const flying = actions.live && order.sent;

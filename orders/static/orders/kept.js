@@ -3,6 +3,7 @@
 
 export class Kept {
   #key;
+  #memory = {}; // a browser that keeps nothing still orders
 
   constructor(venueId, tableNumber) {
     this.#key = `ontap ${venueId} ${tableNumber}`;
@@ -32,14 +33,14 @@ export class Kept {
 
   #read(what) {
     try {
-      return JSON.parse(localStorage.getItem(`${this.#key} ${what}`)) ?? this[`#${what}`] ?? [];
+      return JSON.parse(localStorage.getItem(`${this.#key} ${what}`)) ?? this.#memory[what] ?? [];
     } catch {
-      return this[`#${what}`] ?? [];
+      return this.#memory[what] ?? [];
     }
   }
 
   #write(what, value) {
-    this[`#${what}`] = value; // a browser that keeps nothing still orders
+    this.#memory[what] = value;
     try {
       localStorage.setItem(`${this.#key} ${what}`, JSON.stringify(value));
     } catch {

@@ -1,0 +1,76 @@
+// The bar at the bottom, and the sheet that shows what is about to be ordered.
+
+import { el, keep, say, stepper } from "./dom.js";
+import { money } from "./words.js";
+
+export class OrderSheet {
+  #basket;
+  #refusal;
+  #bar = el("div", { class: "bar", role: "region", "aria-label": "Your order", hidden: true });
+  #lines = el("ul", { class: "lines" });
+  #puck = el("input", { id: "puck", inputmode: "numeric", maxlength: "4", autocomplete: "off" });
+  #total = el("span", {});
+  #note = el("div", {});
+  #send = el("button", { class: "btn main tall", type: "button" }, "Send to the bar");
+  #dialog;
+
+  // `refusal` gives one sentence on why nothing can be ordered now, or an empty text.
+  constructor(table, basket, refusal, order) {
+    this.#basket = basket;
+    this.#refusal = refusal;
+    this.#send.addEventListener("click", () => {
+      this.#dialog.close();
+      order(this.#puck.value.trim());
+    });
+    const close = el("button", { class: "btn", type: "button", onclick: () => this.#dialog.close() }, "Close");
+    this.#dialog = el(
+      "dialog",
+      { class: "sheet", "aria-labelledby": "h-order" },
+      el("header", { class: "row" }, el("h2", { id: "h-order" }, `Your order for table ${table}`), close),
+      this.#lines,
+      el("div", { class: "field" }, el("label", { for: "puck" }, "Number on your puck, if you have one"), this.#puck),
+      el("p", { class: "row total" }, el("span", {}, "Total"), this.#total),
+      this.#note,
+      this.#send,
+    );
+    document.body.append(this.#bar, this.#dialog);
+  }
+
+  show() {
+    const basket = this.#basket;
+    this.#bar.hidden = basket.count === 0;
+    if (this.#bar.hidden) {
+      if (this.#dialog.open) this.#dialog.close();
+      return;
+    }
+    this.#showBar();
+    const looks = (line) => JSON.stringify([line, basket.price(line), basket.onSale(line)]);
+    keep(this.#lines, basket.lines, (line) => basket.key(line), looks, (line) => this.#row(line));
+    this.#total.textContent = money(basket.total);
+    const why = this.#refusal() || (basket.lines.every((line) => basket.onSale(line)) ? "" : "Something is sold out meanwhile: take it out to send the rest.");
+    this.#send.disabled = why !== "";
+    if (this.#note.textContent.trim() !== why) this.#note.replaceChildren(...(why ? [say("wait", "status", why, "")] : []));
+  }
+
+  #showBar() {
+    const items = this.#basket.count === 1 ? "1 item" : `${this.#basket.count} items`;
+    const words = [items, "See order", money(this.#basket.total)];
+    if (this.#bar.dataset.print === words.join()) return;
+    this.#bar.dataset.print = words.join();
+    const open = () => this.#dialog.showModal();
+    this.#bar.replaceChildren(el("button", { class: "btn main tall", type: "button", onclick: open }, words.map((word) => el("span", {}, word))));
+  }
+
+  #row(line) {
+    const basket = this.#basket;
+    const more = [...basket.options(line), line.note, basket.onSale(line) ? "" : "sold out"].filter(Boolean).join(", ");
+    const name = basket.product(line.product_id)?.name ?? "No longer on the menu";
+    return el(
+      "li",
+      {},
+      stepper(name, line.quantity, (by) => basket.change(line, by)),
+      el("span", {}, name, more && el("small", {}, more)),
+      el("span", { class: "num" }, money(basket.price(line) * line.quantity)),
+    );
+  }
+}

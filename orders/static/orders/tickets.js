@@ -1,0 +1,119 @@
+// One order on the board: how it looks, and what may be done with it.
+
+import { el } from "./dom.js";
+import { linesOf, minutesSince, timeOf } from "./words.js";
+
+const REASONS = ["Sold out, sorry.", "The kitchen is closed.", "We are too busy now.", "Please come to the bar."];
+// Minutes until slow and late; for new orders the venue says it.
+const { slow, late } = document.body.dataset;
+const PATIENCE = { pending: [slow / 60, late / 60], accepted: [10, 20], ready: [3, 6] };
+const SINCE = { pending: "order_time", accepted: "accepted_at", ready: "ready_at" };
+
+export function ticket(order, actions) {
+  const id = `t${order.order_id}`;
+  const article = el(
+    "article",
+    { class: "ticket new", "aria-labelledby": id },
+    el("header", {}, place(order), el("h3", { id }, `Order ${order.order_number}`, el("small", {}, under(order))), el("p", { class: "age" })),
+    notes(order, actions),
+    el(
+      "ul",
+      { class: "made" },
+      linesOf(order).map((line) => el("li", {}, el("b", {}, String(line.quantity)), " ", el("span", {}, line.name), line.more && el("small", {}, line.more))),
+    ),
+  );
+  article.append(buttons(order, article, id, actions));
+  showAge(article, order);
+  return article;
+}
+
+// Called again as time goes by: nothing else of the ticket is touched.
+export function showAge(article, order) {
+  const minutes = minutesSince(order[SINCE[order.state]]);
+  const [slowAt, lateAt] = PATIENCE[order.state];
+  const age = minutes >= lateAt ? "late" : minutes >= slowAt ? "slow" : null;
+  if (age) article.dataset.age = age;
+  else delete article.dataset.age;
+  article.dataset.fill = Math.max(1, Math.min(4, Math.ceil((minutes / lateAt) * 4)));
+  const shown = article.querySelector(".age");
+  const looks = `${minutes} min ${age ?? ""}`;
+  if (shown.dataset.print === looks) return;
+  shown.dataset.print = looks;
+  shown.replaceChildren(`${minutes} min`, ...(age ? [el("b", {}, age)] : []));
+}
+
+// Where to go is filled: the puck's place once it is known, the code's table before.
+function place(order) {
+  const plate = (filled, words) => el("span", { class: filled ? "plate go-here" : "plate" }, el("span", { class: "vh" }, words), order.table_number);
+  if (!order.located_table) {
+    return [plate(true, "Table "), order.tracker_number && el("span", { class: "puck not-yet", "aria-hidden": "true" })];
+  }
+  const puck = el("span", { class: "puck go-here" }, el("span", { class: "vh" }, "sits at table "), order.located_table);
+  if (!order.location_mismatch) return [puck];
+  return [el("span", { class: "place" }, plate(false, "Ordered at table "), el("span", { "aria-hidden": "true" }, "→"), puck)];
+}
+
+function under(order) {
+  const puck = order.tracker_number ? `, puck ${order.tracker_number}${order.located_table ? "" : " not on a table yet"}` : "";
+  return `${timeOf(order.order_time)}${puck}${order.placed_by === "staff" ? ", by staff" : ""}`;
+}
+
+function notes(order, actions) {
+  const twin = order.possible_duplicate_of && actions.numberOf(order.possible_duplicate_of);
+  const note = (strong, text) => el("p", { class: "note" }, el("b", {}, strong), ` ${text}`);
+  return [
+    order.possible_duplicate_of && note(`Possible duplicate${twin ? ` of ${twin}` : ""}:`, "same table, same items, seconds apart. Ask them."),
+    order.location_mismatch && note("Moved:", `ordered at ${order.table_number}, sits at ${order.located_table}.`),
+    order.state === "pending" && order.first_of_session && note("First order", "since this table was cleared."),
+    order.state === "pending" && !order.verified && note("No code scanned:", "anybody could have sent this."),
+  ];
+}
+
+function buttons(order, article, id, actions) {
+  const send = (action, more = {}) => {
+    article.querySelectorAll("button, input").forEach((one) => (one.disabled = true));
+    actions.send({ action, order_id: order.order_id, ...more });
+  };
+  const button = (kind, words, onclick) => el("button", { class: `btn ${kind}`, type: "button", "aria-describedby": id, disabled: !actions.live, onclick }, words);
+  const refuse = (words, action, more) => button("no", `${words}…`, () => {
+    const asked = reasons(words, (reason) => send(action, { reason, ...more }), () => article.append(acts), id);
+    acts.replaceWith(asked);
+    asked.scrollIntoView({ block: "nearest" });
+  });
+  const undo = order.undo && button("", "Undo", () => send("undoorder", { seq: order.undo.seq, reason: "Undone on the board" }));
+  const rejected = { order_status: "rejected" };
+  const acts = el(
+    "div",
+    { class: "acts" },
+    {
+      pending: () => [button("main", "Accept", () => send("acceptorder")), refuse("Reject", "acceptorder", rejected), undo],
+      accepted: () => [button("main", "Ready", () => send("readyorder")), undo, refuse("Cancel", "cancelorder")],
+      ready: () => [button("main", "Brought", () => send("completeorder")), undo, refuse("Cancel", "cancelorder")],
+    }[order.state]().filter(Boolean),
+  );
+  return acts;
+}
+
+// The reason is asked on the ticket itself: nothing lies over other tickets.
+function reasons(words, send, back, id) {
+  const own = el("input", { class: "own", maxlength: "140", "aria-label": "Your own words", autocomplete: "off" });
+  const close = () => {
+    field.remove();
+    back();
+  };
+  const button = (kind, text, onclick) => el("button", { class: `btn ${kind}`, type: "button", "aria-describedby": id, onclick }, text);
+  const field = el(
+    "fieldset",
+    {},
+    el("legend", {}, `${words} it? The guest reads why.`),
+    el("div", { class: "acts" }, REASONS.map((reason) => button("no", reason, () => send(reason)))),
+    el("div", { class: "field" }, own),
+    el(
+      "div",
+      { class: "acts" },
+      button("no", "Send own words", () => (own.value.trim() ? send(own.value.trim()) : own.focus())),
+      button("main", "Keep the order", close),
+    ),
+  );
+  return field;
+}
