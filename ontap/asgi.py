@@ -5,7 +5,10 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from ontap.checks import stop_on_wrong_settings
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ontap.settings")
+stop_on_wrong_settings()  # whichever server starts us
 pages = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402  the apps are ready only now

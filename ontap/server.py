@@ -33,7 +33,6 @@ from daphne.http_protocol import HTTPFactory, WebRequest  # type: ignore[import-
 from daphne.ws_protocol import WebSocketFactory  # type: ignore[import-untyped]
 from twisted.internet import reactor as _reactor
 
-from ontap.checks import stop_on_wrong_settings
 from ontap.scrub import scrub_path
 from ontap.server_limits import Inbox, Limits, Message, frame
 from ontap.server_protocol import PING, WHOLE_TEXT, TableSocket
@@ -351,7 +350,6 @@ def main() -> None:
     parser.add_argument("--fd", type=int, help="a listening socket to use in place of host and port")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ontap.settings")
-    stop_on_wrong_settings()
     application = importlib.import_module("ontap.asgi").application
     run(application, host=options.host, port=options.port, fd=options.fd)
     # Python waits for every thread before it exits. One that hangs in a query must not outlast what we promised.

@@ -4,21 +4,24 @@ ONTAP_ENV=embedded (the default) is one process on SQLite that needs nothing els
 processes on PostgreSQL and Redis. A wrong mix is reported by `ontap.checks`, with what to set.
 """
 
-import socket
+import logging
+import random
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
-from environs import Env
+from celery.schedules import crontab
+from environs import Env, EnvValidationError
 
+from ontap.hosts import names_of_this_machine
 from ontap.keys import read_or_make_key
 
-env = Env()
+env = Env(eager=False)  # all that cannot be read is collected, for `ontap.checks` to report
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ONTAP_ENV: str = env.str("ONTAP_ENV", "embedded")
 EMBEDDED = ONTAP_ENV != "production"
-ONTAP_DATA = Path(env.str("ONTAP_DATA", str(BASE_DIR / "var"))).resolve()
+ONTAP_DATA = Path(env.str("ONTAP_DATA", "") or BASE_DIR / "var").resolve()
 ONTAP_PORT: int = env.int("PORT", 8080)
 ONTAP_LAN: bool = env.bool("ONTAP_LAN", False)
 ONTAP_PUBLIC_URL: str = env.str("ONTAP_PUBLIC_URL", "").rstrip("/")
@@ -44,11 +47,9 @@ if EMBEDDED:
 _public = urlsplit(ONTAP_PUBLIC_URL)
 _public_hosts = [_public.hostname] if _public.hostname else []
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
+ALLOWED_HOSTS += _public_hosts
 if EMBEDDED:
-    # `up --lan` adds private addresses by `ontap.hosts`, which knows them only once it listens.
-    ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]", socket.gethostname(), *_public_hosts]
-else:
-    ALLOWED_HOSTS += _public_hosts
+    ALLOWED_HOSTS += names_of_this_machine()  # `up --lan` adds PRIVATE_ADDRESSES of `ontap.hosts`
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if _public_hosts else []
 if _public.scheme == "https":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ONTAP_TRUSTED_PROXIES else None
@@ -79,6 +80,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ontap.middleware.page_headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -91,7 +93,7 @@ ROOT_URLCONF = "ontap.urls"
 ASGI_APPLICATION = "ontap.asgi.application"
 AUTH_USER_MODEL = "venues.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-LOGIN_URL = "/admin/login/"
+LOGIN_URL = "login"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -111,6 +113,7 @@ TEMPLATES = [
     }
 ]
 
+DATABASE_URL: str = env.str("DATABASE_URL", "")
 DATABASES: dict[str, dict[str, Any]]
 if EMBEDDED:
     DATABASES = {
@@ -124,13 +127,15 @@ if EMBEDDED:
                 "timeout": 20,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;",
             },
-            "CONN_MAX_AGE": None,
+            # Each request has a thread of its own, whose connection would outlive it until some garbage collection.
+            # Threads that stay (the writer, the readers of `orders.reading`) keep theirs.
+            "CONN_MAX_AGE": 0,
             "TEST": {"NAME": ONTAP_DATA / "test.sqlite3"},
         }
     }
 else:
-    DATABASES = {"default": env.dj_db_url("DATABASE_URL", "sqlite://:memory:")}
-    if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES = {"default": (env.dj_db_url("DATABASE_URL") if DATABASE_URL else None) or {}}
+    if DATABASES["default"].get("ENGINE") == "django.db.backends.postgresql":
         DATABASES["default"]["CONN_MAX_AGE"] = 0  # the pool keeps the connections
         DATABASES["default"].setdefault("OPTIONS", {}).update(
             pool={"min_size": 2, "max_size": env.int("DATABASE_POOL", 12), "timeout": 5},
@@ -155,7 +160,7 @@ else:
         }
     }
 
-CELERY_BROKER_URL = "memory://" if EMBEDDED else REDIS_URL
+CELERY_BROKER_URL = "memory://localhost" if EMBEDDED else REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TIMEZONE = "UTC"
@@ -167,20 +172,36 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     else {"socket_timeout": 5, "socket_connect_timeout": 2, "retry_policy": {"timeout": 2.0}}
 )
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = not EMBEDDED
+# What waited for a worker longer than until the next beat is of no use any more.
+CELERY_BEAT_SCHEDULE = {
+    "unanswered orders": {
+        "task": "orders.tasks.look_for_unanswered_orders",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "idle sessions": {"task": "orders.tasks.look_for_idle_sessions", "schedule": 60.0, "options": {"expires": 60}},
+    # Each installation at a minute of its own.
+    "pruning": {
+        "task": "orders.tasks.prune",
+        "schedule": crontab(minute=str(random.randrange(60))),
+        "options": {"expires": 3600},
+    },
+}
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "EXCEPTION_HANDLER": "venues.answers.handle_api_exception",
 }
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
-WHITENOISE_USE_FINDERS = EMBEDDED
+WHITENOISE_USE_FINDERS = True  # served from where they are: no build step, in neither column
 MEDIA_ROOT = ONTAP_DATA / "media"
 MEDIA_URL = "/media/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -208,11 +229,22 @@ LOGGING = {
     "filters": {"scrub": {"()": "ontap.scrub.ScrubFilter"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["scrub"]}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "root": {
+        "handlers": ["console"],
+        "level": env.log_level("LOG_LEVEL", logging.WARNING if EMBEDDED else logging.INFO),
+    },
     "loggers": {
         # Django's own handlers would bypass the scrubbing.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
         "django.request": {"level": "ERROR"},
+        # Whoever asks for a host that is not ours gets a 400 and a line of the access log, not a traceback.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }
+
+WRONG_VARIABLES: dict[str, list[str]] = {}
+try:
+    env.seal()
+except EnvValidationError as error:
+    WRONG_VARIABLES = dict(cast("dict[str, list[str]]", error.error_messages))

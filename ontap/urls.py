@@ -1,8 +1,21 @@
 """Every page's address."""
 
-from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+from django.views.generic import TemplateView
+
+from ontap.errors import not_found
+from ontap.health import healthz, readyz
+from orders.views.login import LoginPage
+from venues.admin.site import site
+
+handler404 = not_found
 
 urlpatterns = [
-    path("admin/", admin.site.urls),
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("", TemplateView.as_view(template_name="home.html"), name="home"),
+    path("", include("venues.urls")),
+    path("", include("orders.urls")),
+    path("admin/login/", LoginPage.as_view()),  # one login, with one count of wrong passwords
+    path("admin/", site.urls),
 ]

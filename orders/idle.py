@@ -9,8 +9,9 @@ from orders.tables import end_session
 from venues.catalogue import hours_of
 from venues.hours import Hours, business_date
 from venues.models import TableSession, Venue, VenueFeed
+from venues.visitors import SESSION_IDLE
 
-IDLE = timedelta(hours=4)
+IDLE = SESSION_IDLE
 GRACE = timedelta(hours=1)  # to drink up, and to pay, after closing time
 IDLE_REASON, CLOSED_REASON = "idle", "closed"
 

@@ -39,4 +39,5 @@ def pause(venue_id: int, until: datetime | None, reason: str, now: datetime) -> 
     with transaction.atomic():
         told = {"until": None if until is None else to_ms(until), "reason": reason}
         publish(Notice(venue_id, now, "pause", "", told, menu=True))
-        Venue.objects.filter(pk=venue_id).update(paused_until=until, pause_reason=reason)
+        # An end ahead of time is kept as the end: what was placed before the pause waits from here.
+        Venue.objects.filter(pk=venue_id).update(paused_until=until or now, pause_reason=reason)

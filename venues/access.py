@@ -55,7 +55,11 @@ class Pass:
 
 def admit_board(catalogue: Catalogue, credentials: Credentials) -> Pass | None:
     """A pass to the venue's board by device key, device cookie or a person's login; None where there is none."""
-    venue_id = catalogue.venue.pk
+    return board_pass(catalogue.venue.pk, credentials)
+
+
+def board_pass(venue_id: int, credentials: Credentials) -> Pass | None:
+    """The same for pages, which need no catalogue: a venue that does not exist has no board."""
     for key in filter(None, (credentials.device_key, credentials.cookies.get(DEVICE_COOKIE))):
         device = device_with(key)
         if device is not None and device.venue_id == venue_id:

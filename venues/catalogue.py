@@ -145,7 +145,7 @@ def load_catalogue(venue_id: int) -> Catalogue | None:
     for item in items:
         by_name[item.name.casefold()] += (item,)
     return Catalogue(
-        venue, version, venue.zone, _hours(venue), categories, {item.id: item for item in items}, dict(by_name)
+        venue, version, venue.zone, hours_of(venue), categories, {item.id: item for item in items}, dict(by_name)
     )
 
 
@@ -187,7 +187,8 @@ def _product(row: Product, category: Category, difference: VenueProduct | None) 
     )
 
 
-def _hours(venue: Venue) -> Hours:
+def hours_of(venue: Venue) -> Hours:
+    """The venue's weekly hours and its exceptions. Two queries, none where both were prefetched."""
     week: list[list[Opening]] = [[] for _ in range(7)]
     for row in venue.opening_hours.all():
         week[row.weekday].append(Opening(row.opens, row.closes))

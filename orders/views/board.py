@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+import orjson
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +12,6 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from orders.render import whole_order
 from orders.snapshots import read_board
 from orders.states import State
 from orders.views.visits import DEVICE_KEPT, count_failure, refuse_too_many, set_secret_cookie, too_many_failures
@@ -59,9 +59,9 @@ def board_page(request: HttpRequest, venue_id: int) -> HttpResponse:
     if isinstance(held, HttpResponse):
         return held
     venue = Venue.objects.get(pk=held.venue_id)
-    orders = [whole_order(row) for row in read_board(held.venue_id).orders]
+    orders = [row | {"lines": orjson.loads(row["lines_json"])} for row in read_board(held.venue_id).orders]
     columns = [
-        {"state": state, "title": title, "mark": mark, "orders": [o for o in orders if o["state"] == state]}
+        {"state": state, "title": title, "mark": mark, "orders": [row for row in orders if row["state"] == state]}
         for state, title, mark in COLUMNS
     ]
     return render(request, "board/page.html", {"venue": venue, "columns": columns, "held": held, "now": timezone.now()})

@@ -29,11 +29,3 @@ export function openSheet(address) {
     dialog.close();
   }
 }
-
-// How many tables wait for staff to open them.
-export async function askedTables(address) {
-  const answer = await fetch(address).catch(() => null);
-  if (!answer?.ok) return 0;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  return page.querySelectorAll(".tables .btn.main").length;
-}

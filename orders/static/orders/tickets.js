@@ -9,6 +9,9 @@ const { slow, late } = document.body.dataset;
 const PATIENCE = { pending: [slow / 60, late / 60], accepted: [10, 20], ready: [3, 6] };
 const SINCE = { pending: "order_time", accepted: "accepted_at", ready: "ready_at" };
 
+// When the order came into the state that it is in.
+export const sinceOf = (order) => order[SINCE[order.state]];
+
 export function ticket(order, actions) {
   const id = `t${order.order_id}`;
   const article = el(
@@ -29,7 +32,7 @@ export function ticket(order, actions) {
 
 // Called again as time goes by: nothing else of the ticket is touched.
 export function showAge(article, order) {
-  const minutes = minutesSince(order[SINCE[order.state]]);
+  const minutes = minutesSince(sinceOf(order));
   const [slowAt, lateAt] = PATIENCE[order.state];
   const age = minutes >= lateAt ? "late" : minutes >= slowAt ? "slow" : null;
   if (age) article.dataset.age = age;

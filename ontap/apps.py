@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class OntapConfig(AppConfig):
+    name = "ontap"
+
+    def ready(self) -> None:
+        from ontap import checks  # noqa: F401  registers them

@@ -1,0 +1,15 @@
+"""Answers to what is not there."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from venues.answers import unknown
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A page in plain words, and below `/api/` the error that programs get; neither repeats what was asked for."""
+    if request.path.startswith("/api/"):
+        return unknown()
+    return render(request, "404.html", status=HTTPStatus.NOT_FOUND)

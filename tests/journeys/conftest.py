@@ -1,0 +1,3 @@
+from tests.journeys.fixtures import own_postgres, own_redis, running
+
+__all__ = ["own_postgres", "own_redis", "running"]

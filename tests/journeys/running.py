@@ -1,0 +1,83 @@
+"""onTap as people run it: `start_up` is one process on SQLite, `start_production` many on PostgreSQL and Redis.
+
+with start_up(folder) as running, V1Board(running.device_socket(1)), V1Guest(running.table_socket(1, "1")):
+    ...
+
+Both come back ready, with the demo's venues. Everything is ended by its number, also when the test run is killed.
+"""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tests.journeys.installation import Running, manage
+from tests.journeys.process import Web, environment
+from tests.run import production_environment
+from tests.stack import guard
+from tests.stack.ports import LOOPBACK, free_port
+
+__all__ = ["Running", "manage", "start_production", "start_up"]
+
+
+def start_up(
+    data_folder: Path,
+    port: int | None = None,
+    env: Mapping[str, str] | None = None,
+    arguments: Sequence[str] = (),
+    *,
+    wait: bool = True,
+) -> Running:
+    """`manage.py up` on a data folder, ready (or just started, with `wait=False`)."""
+    port = free_port() if port is None else port
+    running = Running(data_folder, environment(ONTAP_DATA=str(data_folder), PORT=str(port)) | dict(env or {}))
+    web = Web(["manage.py", "up", *arguments], running.environ, data_folder / "logs", "up", port=port)
+    running.webs.append(web)
+    try:
+        web.start()
+        if wait:
+            web.wait_ready()
+    except BaseException:
+        running.close()
+        raise
+    return running
+
+
+def start_production(
+    postgres_url: str,
+    redis_url: str,
+    n_web: int = 1,
+    worker: bool = False,
+    env: Mapping[str, str] | None = None,
+    data_folder: Path | None = None,
+) -> Running:
+    """`n_web` web processes on an empty or known database, with Celery worker and beat where wanted, ready.
+
+    Open tables are allowed, as on the embedded column, so that the same tests run on both.
+    """
+    made = Path(tempfile.mkdtemp(prefix="ontap-production-")) if data_folder is None else None
+    data = made or data_folder
+    assert data is not None
+    environ = environment(
+        **production_environment(postgres_url, redis_url),
+        ONTAP_ENV="production",
+        ONTAP_DATA=str(data),
+        ONTAP_ALLOW_OPEN_TABLES="true",
+        ALLOWED_HOSTS=LOOPBACK,
+        SECURE_SSL_REDIRECT="false",
+    )
+    running = Running(data, environ | dict(env or {}))
+    if made is not None:
+        running.made_folder = made
+        guard.watch_folder(made)
+    try:
+        running.manage("migrate", "--verbosity", "0")
+        running.manage("load_demo")
+        if worker:
+            running.add_worker()
+        for _ in range(n_web):
+            running.add_web()
+        running.wait_ready()
+    except BaseException:
+        running.close()
+        raise
+    return running
