@@ -238,6 +238,8 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
         "django.request": {"level": "ERROR"},
+        # uvicorn prints whole addresses, by handlers of its own.
+        **{name: {"handlers": [], "propagate": True} for name in ("uvicorn", "uvicorn.error", "uvicorn.access")},
         # Whoever asks for a host that is not ours gets a 400 and a line of the access log, not a traceback.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },

@@ -141,6 +141,9 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
         presence.look_after_sockets()
         if self.speaker.board:
             presence.board_opened(self.venue_id)
+        elif held.session_id is None and held.table_id is not None:
+            # Staff may have opened it between our looking and our joining.
+            self._enter_session(await in_reader(snapshots.read_open_session, held.table_id))
         return feed
 
     async def _begin(self, epoch: str) -> None:
@@ -336,20 +339,22 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
 
     def deliver(self, frames: Frames) -> None:
         """An event of the feed, in order. Kept while this socket reads where it stands."""
+        if frames.event.kind in ("session", "access"):
+            self._obey(frames)  # at once: what becomes of the socket itself is in no snapshot
         if self._holding is not None:
             self._holding.append(frames)
         elif frames.event.seq > self._after:
             self._after = frames.event.seq
             self._show(frames)
 
-    def _show(self, frames: Frames) -> None:
+    def _obey(self, frames: Frames) -> None:
         event = frames.event
         if event.kind == "session":
             self._hear_of_session(event.change, event.session_id, frames)
-            return
-        if event.kind == "access":
+        else:
             presence.check_access_soon()
-            return
+
+    def _show(self, frames: Frames) -> None:
         board = self.speaker.board
         if self.speaker.version == 1:
             text = frames.v1_board if board else frames.v1_guest
@@ -364,12 +369,16 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
         if change == "ended" and session_id == self.held.session_id:
             self.end(protocol.SESSION_ENDED, str(frames.payload.get("reason", "")))
         elif change == "opened" and self.group == waiting_group(int(frames.payload["table_id"])):
-            feed = hub().feeds.get(self.venue_id)
-            if feed is not None:
-                feed.discard(self)
-                self.held = replace(self.held, session_id=session_id)
-                self.group = _group_of(self.held)
-                feed.add(self)
+            self._enter_session(session_id)
+
+    def _enter_session(self, session_id: int | None) -> None:
+        """The table where this guest waits is open."""
+        feed = hub().feeds.get(self.venue_id)
+        if feed is not None:
+            feed.discard(self)
+            self.held = replace(self.held, session_id=session_id)
+            self.group = _group_of(self.held)
+            feed.add(self)
 
     def end(self, code: int, reason: str) -> None:
         """This socket's right to be here has ended: say so where the version can, then close."""

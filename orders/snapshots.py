@@ -11,7 +11,7 @@ from orders.changes import Event
 from orders.feed import events_of
 from orders.models import BoardPresence, Order, VenueEvent
 from orders.states import OPEN, State
-from venues.models import VenueFeed
+from venues.models import TableSession, VenueFeed
 
 STATUS_ON_CONNECT = timedelta(minutes=30)
 MOST_REPLAYED = 2_000
@@ -50,6 +50,11 @@ def read_recent_statuses(venue_id: int, session_id: int | None, now: datetime) -
     since = now - STATUS_ON_CONNECT
     orders = [row for row in found.orders if row["state"] != State.PENDING and row["placed_at"] >= since]
     return Snapshot(found.epoch, found.seq, found.menu_version, orders)
+
+
+def read_open_session(table_id: int) -> int | None:
+    """The id of the table's open session."""
+    return TableSession.objects.filter(table_id=table_id, ended_at=None).values_list("pk", flat=True).first()
 
 
 def read_events(venue_id: int, epoch: str, seq: int, session_id: int | None, board: bool) -> list[Event] | None:
