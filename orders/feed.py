@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
-from django.db import DatabaseError
+from django.db import Error as DatabaseProblem
 
 from orders.changes import Event
 from orders.frames import Frames
@@ -103,7 +103,7 @@ class Feed:
                         self._deliver(event)
                 if self.last == before:
                     return  # a gap, or not visible yet: the sweep comes back
-        except DatabaseError as error:
+        except DatabaseProblem as error:
             logger.warning("Venue %s: events cannot be read now (%s)", self.venue_id, type(error).__name__)
         finally:
             self._reading = False
@@ -129,13 +129,15 @@ class Hub:
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
         self.feeds: dict[int, Feed] = {}
-        self._joining: dict[int, asyncio.Future[Feed]] = {}
+        self._joining: dict[int, asyncio.Future[None]] = {}
         self._nudges: dict[int, int] = {}
         self._nudging = False
         self._channel: str | None = None
+        self._subscribed: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.spawn(self._sweep())
         self.spawn(self._listen())
+        self.spawn(self._subscribe_again())
 
     def spawn(self, work: Any) -> None:
         task = self.loop.create_task(work)
@@ -145,12 +147,12 @@ class Hub:
     async def join(self, socket: Socket) -> Feed:
         """Put a socket on its venue's feed: whatever commits after this reaches it."""
         venue_id = socket.venue_id
-        feed = self.feeds.get(venue_id)
-        if feed is None:
+        # Looked up again after the wait: the last other socket may have left meanwhile, and taken the feed with it.
+        while (feed := self.feeds.get(venue_id)) is None:
             started = self._joining.get(venue_id)
             if started is None:
                 started = self._joining[venue_id] = self.loop.create_task(self._start(venue_id))
-            feed = await asyncio.shield(started)
+            await asyncio.shield(started)
         feed.add(socket)
         return feed
 
@@ -175,12 +177,11 @@ class Hub:
             self._nudging = True
             self.spawn(self._send_nudges())
 
-    async def _start(self, venue_id: int) -> Feed:
+    async def _start(self, venue_id: int) -> None:
         try:
             epoch, last = await in_reader(_position, venue_id)
-            feed = self.feeds[venue_id] = Feed(venue_id, epoch, last)
-            await self._subscribe(venue_id)
-            return feed
+            self.feeds[venue_id] = Feed(venue_id, epoch, last)
+            self.spawn(self._subscribe(venue_id))
         finally:
             del self._joining[venue_id]
 
@@ -192,7 +193,7 @@ class Hub:
                 continue
             try:
                 positions = await in_reader(_positions, list(self.feeds))
-            except DatabaseError as error:
+            except DatabaseProblem as error:
                 logger.warning("The sweep has no answer from the database (%s)", type(error).__name__)
                 continue
             for venue_id, epoch, seq in positions:
@@ -226,15 +227,24 @@ class Hub:
             except Exception as error:  # noqa: BLE001  a layer may fail in its own ways; none may stop the feed
                 logger.warning("No nudges from the channel layer (%s); sweeping", type(error).__name__)
             self._channel = None
+            self._subscribed.clear()
             await asyncio.sleep(wait)
             wait = min(wait * 2, 5)
 
     async def _subscribe(self, venue_id: int) -> None:
-        if self._channel is not None:
-            await self._quietly("group_add", group_of(venue_id), self._channel)
+        if self._channel is not None and await self._quietly("group_add", group_of(venue_id), self._channel):
+            self._subscribed.add(venue_id)
+
+    async def _subscribe_again(self) -> None:
+        """Join the groups that the layer did not let us join when their venue's first socket came."""
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            for venue_id in self.feeds.keys() - self._subscribed:
+                await self._subscribe(venue_id)
 
     async def _unsubscribe(self, venue_id: int) -> None:
         if self._channel is not None and venue_id not in self.feeds:
+            self._subscribed.discard(venue_id)
             await self._quietly("group_discard", group_of(venue_id), self._channel)
 
     async def _send_nudges(self) -> None:
@@ -250,13 +260,16 @@ class Hub:
         finally:
             self._nudging = False
 
-    async def _quietly(self, verb: str, *words: Any) -> None:
+    async def _quietly(self, verb: str, *words: Any) -> bool:
+        """Whether the layer took it, in time."""
         try:
             await asyncio.wait_for(getattr(get_channel_layer(), verb)(*words), NUDGE_S)
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001  best effort: the sweep is behind it
             logger.info("The channel layer did not take a %s (%s)", verb, type(error).__name__)
+            return False
+        return True
 
 
 _hub: Hub | None = None

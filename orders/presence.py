@@ -11,7 +11,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db import DatabaseError
+from django.db import Error as DatabaseProblem
 from django.utils import timezone
 
 from orders.feed import hub
@@ -83,7 +83,7 @@ async def _care() -> None:
                 await _renew()
             if beat % SEEN_S == 0:
                 await in_reader(_note_seen, [socket.held for socket in sockets], timezone.now())
-        except DatabaseError as error:
+        except DatabaseProblem as error:
             logger.warning("Open sockets cannot be looked after now (%s)", type(error).__name__)
 
 
@@ -116,7 +116,7 @@ async def _renew() -> None:
     gone = [venue_id for venue_id, n in _boards.items() if n <= 0]
     try:
         await in_reader(_write_presence, counts, gone, timezone.now())
-    except DatabaseError as error:
+    except DatabaseProblem as error:
         logger.warning("The presence of boards cannot be renewed now (%s)", type(error).__name__)
         return
     for venue_id in gone:

@@ -5,12 +5,26 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from django.db import Error, close_old_connections, connection
+from django.db import DEFAULT_DB_ALIAS, Error, close_old_connections, connection, connections
+from django.db.utils import load_backend
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="reader")
+
+def leave_pool() -> None:
+    """Give this thread a connection of its own, kept and looked at before each use.
+
+    A pool is for pages. After an outage it waits, ever longer, before it tries again, and then hands out what died.
+    """
+    settings = connection.settings_dict
+    if "pool" in settings["OPTIONS"]:
+        options = {name: value for name, value in settings["OPTIONS"].items() if name != "pool"}
+        own = {**settings, "OPTIONS": options, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+        connections[DEFAULT_DB_ALIAS] = load_backend(settings["ENGINE"]).DatabaseWrapper(own, DEFAULT_DB_ALIAS)
+
+
+_threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="reader", initializer=leave_pool)
 
 
 async def in_reader(read: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

@@ -20,6 +20,7 @@ from orders.changes import Change, Event
 from orders.commit import Outcome, OutcomeUnknown, TryAlone, commit, settle
 from orders.errors import TooMany, Unavailable
 from orders.feed import hub
+from orders.reading import leave_pool
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ MOST_IN_BATCH = 64
 MOST_OF_VENUE = 16  # so that a flood at one venue leaves room for its neighbours
 MOST_WAITING = 2_000
 PATIENCE_S = 5.0  # how long a change waits for the database
-HUNG_S = 12.0  # above the database's own statement timeout: then the connection is dead, whatever TCP believes
+HUNG_S = 6.0  # nobody in the batch wants to wait any more: cut, and it is answered, or its COMMIT looked up
 
 
 @dataclass(slots=True, eq=False)
@@ -60,6 +61,7 @@ class Writer:
         self._venues: dict[int, deque[Waiting]] = {}  # in the thread: what it has not taken yet
         self._busy_since: float | None = None
         self._socket: int | None = None
+        self._cutting = threading.Lock()
         self._watch: asyncio.Task[None] = self._loop.create_task(self._watch_over())
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
@@ -124,6 +126,7 @@ class Writer:
                 batch.append(waiting)
 
     def _run(self) -> None:
+        leave_pool()
         while True:
             batch = self._take()
             try:
@@ -131,7 +134,7 @@ class Writer:
             except Exception:
                 logger.exception("The writer failed on %s changes", len(batch))
                 self._answer(batch, [Unavailable() for _ in batch], [])
-                connection.close()
+                self._disconnect()
 
     def _commit(self, batch: list[Waiting]) -> None:
         """Commit a batch and answer it, however long the database is away."""
@@ -140,18 +143,18 @@ class Writer:
             changes = [waiting.change for waiting in batch]
             self._busy_since = time.monotonic()
             try:
-                self._note_socket()
+                self._connect()
                 outcomes, events = commit(changes)
             except OutcomeUnknown as unknown:
                 logger.warning("COMMIT of %s changes had no answer; looking them up", len(batch))
-                connection.close()
+                self._disconnect()
                 if self._settled(unknown):
                     self._answer(batch, unknown.outcomes, unknown.events)
                     return
                 batch = self._give_up(batch)
             except (OperationalError, InterfaceError) as error:
                 logger.warning("The database is away (%s); %s changes wait", _word_of(error), len(batch))
-                connection.close()
+                self._disconnect()
                 batch = self._give_up(batch)
                 time.sleep(wait)
                 wait = min(wait * 2, 0.5)
@@ -181,13 +184,13 @@ class Writer:
         while True:
             self._busy_since = time.monotonic()
             try:
-                self._note_socket()
+                self._connect()
                 return settle(unknown)
             except Error as error:
                 logger.warning(
                     "The database is away (%s); %s changes are unsettled", _word_of(error), len(unknown.outcomes)
                 )
-                connection.close()
+                self._disconnect()
                 time.sleep(wait)
                 wait = min(wait * 2, 0.5)
 
@@ -201,10 +204,15 @@ class Writer:
         if batch:
             self._loop.call_soon_threadsafe(self._finish, batch, outcomes, events)
 
-    def _note_socket(self) -> None:
+    def _connect(self) -> None:
         connection.ensure_connection()
         pgconn = getattr(connection.connection, "pgconn", None)
         self._socket = pgconn.socket if pgconn is not None else None
+
+    def _disconnect(self) -> None:
+        with self._cutting:  # or the number could be another connection's by the time it is cut
+            self._socket = None
+            connection.close()
 
     def _finish(self, batch: list[Waiting], outcomes: list[Outcome], events: list[Event]) -> None:
         """On the loop, in this order: the answers, our own feeds, the nudge to other processes."""
@@ -223,21 +231,29 @@ class Writer:
 
     async def _watch_over(self) -> None:
         """Answer what waits too long behind a hung batch, and cut a connection that hangs beyond every timeout."""
+        cut_at = 0.0
         while True:
             await asyncio.sleep(0.5)
             self._answer_late()
-            busy, number = self._busy_since, self._socket
-            if busy is not None and number is not None and time.monotonic() - busy > HUNG_S:
-                logger.warning("The database has not answered for %.0f s; cutting the connection", HUNG_S)
-                self._busy_since = time.monotonic()
-                try:
-                    with socket.socket(fileno=number) as hung:
-                        try:
-                            hung.shutdown(socket.SHUT_RDWR)
-                        finally:
-                            hung.detach()
-                except OSError as error:
-                    logger.info("It was gone already (%s)", error.strerror)
+            busy, moment = self._busy_since, time.monotonic()
+            if busy is not None and moment - max(busy, cut_at) > HUNG_S:
+                cut_at = moment
+                self._cut()
+
+    def _cut(self) -> None:
+        """End the writer's connection under it, so that its thread comes back from a call that hangs."""
+        with self._cutting:
+            if self._socket is None:
+                return
+            logger.warning("The database has not answered for %.0f s; cutting the connection", HUNG_S)
+            try:
+                with socket.socket(fileno=self._socket) as hung:
+                    try:
+                        hung.shutdown(socket.SHUT_RDWR)
+                    finally:
+                        hung.detach()
+            except OSError as error:
+                logger.info("It was gone already (%s)", error.strerror)
 
 
 def _word_of(error: Exception) -> str:

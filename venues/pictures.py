@@ -2,8 +2,9 @@
 
 import hashlib
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
 from django.db import models
@@ -11,15 +12,22 @@ from django.db.models.fields.files import ImageFieldFile
 from PIL import Image, ImageOps
 
 LONGEST_SIDE = 1200  # pixels; a phone at 3x shows 390 points
+MOST_BYTES = 12_000_000  # a phone's photograph is half of it
 MOST_PIXELS = 40_000_000  # beyond it a small file may unpack to gigabytes
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 
 
-def to_webp(upload: "File[bytes]") -> "ContentFile[bytes]":
+class Encoded(ContentFile[bytes] if TYPE_CHECKING else ContentFile):  # type: ignore[misc]
+    """What `to_webp` made: encoding it again would only cost quality, and change its name."""
+
+
+def to_webp(upload: "File[bytes]") -> Encoded:
     """The picture without metadata, at most LONGEST_SIDE pixels, as WebP named `<sha256>.webp`.
 
     Raises ValidationError that says what is wrong with the file.
     """
+    if upload.size > MOST_BYTES:
+        raise ValidationError("The file has more than 12 megabytes; make the picture smaller first.")
     try:
         with Image.open(upload, formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
@@ -31,12 +39,12 @@ def to_webp(upload: "File[bytes]") -> "ContentFile[bytes]":
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     encoded = io.BytesIO()
     picture.save(encoded, "WEBP", quality=80, method=6)
-    return ContentFile(encoded.getvalue(), name=f"{hashlib.sha256(encoded.getvalue()).hexdigest()}.webp")
+    return Encoded(encoded.getvalue(), name=f"{hashlib.sha256(encoded.getvalue()).hexdigest()}.webp")
 
 
 class PictureFieldFile(ImageFieldFile):
     def save(self, name: str | None, content: "File[bytes]", save: bool = True) -> None:
-        picture = to_webp(content)
+        picture = content if isinstance(content, Encoded) else to_webp(content)
         path = self.field.generate_filename(self.instance, str(picture.name))
         if self.storage.exists(path):  # the same content is already kept
             self.name = path
@@ -48,6 +56,17 @@ class PictureFieldFile(ImageFieldFile):
         super().save(str(picture.name), picture, save)
 
 
+class PictureUpload(forms.FileField):
+    """Encodes while the form is checked, where a bad file is a sentence beside the field and not an error page.
+
+    Not Django's ImageField: that lets Pillow try every format it knows, and takes what `to_webp` refuses.
+    """
+
+    def to_python(self, data: Any) -> Encoded | None:
+        upload = super().to_python(data)
+        return to_webp(upload) if upload else None
+
+
 class PictureField(models.ImageField):
     """An ImageField whose file is `to_webp` of the upload."""
 
@@ -56,3 +75,6 @@ class PictureField(models.ImageField):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("upload_to", "pictures")
         super().__init__(*args, **kwargs)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": PictureUpload, **kwargs})

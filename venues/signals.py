@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models.signals import post_delete, post_save, pre_save
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.dispatch import Signal, receiver
 
 from venues.models import (
@@ -84,4 +84,5 @@ for _model in (
     pre_save.connect(tell_menu_changing, sender=_model)
     post_save.connect(tell_menu_changed, sender=_model)
     if _model is not Venue:
+        pre_delete.connect(tell_menu_changing, sender=_model)
         post_delete.connect(tell_menu_changed, sender=_model)

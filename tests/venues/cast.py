@@ -1,0 +1,101 @@
+"""Alice's pub and Bob's bar: two operators with everything, and people of every role at each.
+
+Whatever is Alice's has "Alice" in its words, so that it is found wherever it shows.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
+from django.utils import timezone
+
+from orders.models import Order
+from tests.factories import (
+    make_device,
+    make_operator,
+    make_options,
+    make_order,
+    make_person,
+    make_product,
+    make_table,
+    make_venue,
+)
+from venues.access import start_session
+from venues.models import (
+    Category,
+    Device,
+    Membership,
+    Menu,
+    Operator,
+    OptionGroup,
+    Product,
+    Role,
+    Table,
+    TableSession,
+    User,
+    Venue,
+    VenueProduct,
+)
+
+
+@dataclass
+class House:
+    """One operator with a venue, what is there, and whoever works there."""
+
+    operator: Operator
+    venue: Venue
+    table: Table
+    product: Product
+    group: OptionGroup
+    difference: VenueProduct
+    device: Device
+    session: TableSession
+    order: Order
+    owner: User
+    manager: User
+    staff: User
+
+    def row_of(self, model: type[Model] | None) -> Any:
+        """The house's row of a model, for tests that walk over all of them."""
+        if model is Membership:
+            return Membership.objects.get(user=self.staff)
+        rows: dict[Any, Any] = {
+            Category: self.product.category,
+            Device: self.device,
+            Menu: self.venue.menu,
+            Operator: self.operator,
+            OptionGroup: self.group,
+            Order: self.order,
+            Product: self.product,
+            Table: self.table,
+            TableSession: self.session,
+            User: self.staff,
+            Venue: self.venue,
+            VenueProduct: self.difference,
+        }
+        return rows[model]
+
+
+def make_house(name: str) -> House:
+    """A house whose every word holds its name."""
+    operator = make_operator(f"{name} Group")
+    venue = make_venue(operator, f"{name}'s", pay_sentence=f"Pay {name}.")
+    table = make_table(venue, f"{name} 1", zone=f"{name} room")
+    product = make_product(venue, f"{name} ale", "4.60", category=f"{name} beer", description=f"{name} knows.")
+    group = make_options(product, f"{name} size", {f"{name} half": "0", f"{name} pint": "2.00"})
+    difference = VenueProduct.objects.create(venue=venue, product=product, stock=20)
+    order = make_order(table, {product: 1})
+    return House(
+        operator=operator,
+        venue=venue,
+        table=table,
+        product=product,
+        group=group,
+        difference=difference,
+        device=make_device(venue, f"{name} tablet")[0],
+        session=start_session(table, timezone.now()),
+        order=order,
+        owner=make_person(f"{name}-owner", Role.OPERATOR, operator),
+        manager=make_person(f"{name}-manager", Role.MANAGER, venue),
+        staff=make_person(f"{name}-staff", Role.STAFF, venue),
+    )

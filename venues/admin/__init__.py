@@ -1,0 +1,5 @@
+"""The admin of people, places, access and menu. Whoever registers a model there scopes it (`venues.admin.scoping`)."""
+
+from venues.admin import access, menu, people, places, products
+
+__all__ = ["access", "menu", "people", "places", "products"]

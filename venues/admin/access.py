@@ -1,0 +1,56 @@
+"""Table sessions, to look at, and the devices of boards."""
+
+from typing import Any
+
+from django.contrib.admin import RelatedOnlyFieldListFilter
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from venues.addresses import device_page, device_socket
+from venues.admin.places import OfVenue
+from venues.admin.scoping import ScopedAdmin, person
+from venues.admin.site import site
+from venues.codes import new_token, token_hash
+from venues.models import Device, TableSession
+
+
+class TableSessionAdmin(OfVenue, ScopedAdmin):
+    list_display = ("table", "venue", "opened_at", "last_seen_at", "ended_at", "end_reason")
+    list_filter = (("venue", RelatedOnlyFieldListFilter),)
+    list_select_related = ("table", "venue")
+    ordering = ("-opened_at",)
+    adds = changes = deletes = False
+
+
+class DeviceAdmin(OfVenue, ScopedAdmin):
+    """Keys are shown once, on the page that answers the form: not in a message, which would travel in a cookie."""
+
+    list_display = ("name", "venue", "last_seen_at", "revoked_at")
+    list_filter = (("venue", RelatedOnlyFieldListFilter),)
+    list_select_related = ("venue",)
+    fields = ("venue", "name", "created_at", "created_by", "last_seen_at", "revoked_at")
+    readonly_fields = ("created_at", "created_by", "last_seen_at", "revoked_at")
+    fixed = ("venue",)
+    deletes = False  # revoked devices stay: they say who had a board, and until when
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change:
+            key = new_token()
+            obj.key_hash, obj.created_at, obj.created_by = token_hash(key), timezone.now(), person(request)
+            obj.new_key = key
+        super().save_model(request, obj, form, change)
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"The key of {obj.name}",
+            "device": obj,
+            "page": device_page(obj.new_key),
+            "socket": device_socket(obj.new_key, obj.venue_id),
+        }
+        return TemplateResponse(request, "admin/new_device.html", context)
+
+
+site.register(TableSession, TableSessionAdmin)
+site.register(Device, DeviceAdmin)

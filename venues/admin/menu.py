@@ -1,0 +1,89 @@
+"""Menus, their categories, and the options that products offer."""
+
+from django.contrib.admin import RelatedOnlyFieldListFilter
+from django.http import HttpRequest
+
+from venues.admin.scopes import groups_changeable, groups_seen, menus_changeable, menus_seen, whole_operators
+from venues.admin.scoping import Rows, ScopedAdmin, ScopedInline, person
+from venues.admin.site import site
+from venues.models import Category, Menu, Option, OptionGroup, User
+from venues.roles import MANAGERS, operators_for
+
+
+class CategoryInline(ScopedInline):
+    model = Category
+    show_change_link = True
+
+    def scope(self, user: User, rows: Rows) -> Rows:
+        return rows.filter(menu__in=menus_seen(user))
+
+
+class MenuAdmin(ScopedAdmin):
+    list_display = ("name", "operator")
+    list_filter = (("operator", RelatedOnlyFieldListFilter),)
+    list_select_related = ("operator",)
+    search_fields = ("name",)
+    inlines = (CategoryInline,)
+    fixed = ("operator",)
+
+    def scope(self, user: User, rows: Rows) -> Rows:
+        return rows.filter(pk__in=menus_seen(user).values("pk"))
+
+    def changeable(self, user: User, rows: Rows) -> Rows:
+        return rows.filter(pk__in=menus_changeable(user).values("pk"))
+
+    def choices(self, request: HttpRequest, field: str, rows: Rows) -> Rows:
+        return rows.filter(pk__in=whole_operators(person(request)).values("pk"))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Operators: a menu that no venue uses yet would be no manager's to see."""
+        return super().has_add_permission(request) and whole_operators(person(request)).exists()
+
+
+class CategoryAdmin(ScopedAdmin):
+    list_display = ("name", "menu", "station", "position", "served_from", "served_until")
+    list_filter = (("menu", RelatedOnlyFieldListFilter),)
+    list_select_related = ("menu",)
+    search_fields = ("name",)
+
+    def scope(self, user: User, rows: Rows) -> Rows:
+        return rows.filter(menu__in=menus_seen(user))
+
+    def changeable(self, user: User, rows: Rows) -> Rows:
+        return rows.filter(menu__in=menus_changeable(user))
+
+    def choices(self, request: HttpRequest, field: str, rows: Rows) -> Rows:
+        return rows.filter(pk__in=menus_changeable(person(request)).values("pk"))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and menus_changeable(person(request)).exists()
+
+
+class OptionInline(ScopedInline):
+    model = Option
+
+    def scope(self, user: User, rows: Rows) -> Rows:
+        return rows.filter(group__in=groups_seen(user))
+
+
+class OptionGroupAdmin(ScopedAdmin):
+    list_display = ("name", "operator", "minimum", "maximum")
+    list_filter = (("operator", RelatedOnlyFieldListFilter),)
+    list_select_related = ("operator",)
+    search_fields = ("name",)
+    inlines = (OptionInline,)
+    fixed = ("operator",)
+
+    def scope(self, user: User, rows: Rows) -> Rows:
+        return rows.filter(pk__in=groups_seen(user).values("pk"))
+
+    def changeable(self, user: User, rows: Rows) -> Rows:
+        return rows.filter(pk__in=groups_changeable(user).values("pk"))
+
+    def choices(self, request: HttpRequest, field: str, rows: Rows) -> Rows:
+        return rows.filter(pk__in=operators_for(person(request), MANAGERS).values("pk"))
+
+
+site.register(Menu, MenuAdmin)
+site.register(Category, CategoryAdmin)
+site.register(OptionGroup, OptionGroupAdmin)

@@ -1,0 +1,137 @@
+"""People and their roles. A person is nobody's: an operator changes those who work for them and for nobody else."""
+
+from typing import TYPE_CHECKING, Any, cast
+
+from django import forms
+from django.contrib.admin import RelatedOnlyFieldListFilter
+from django.contrib.auth.admin import UserAdmin as StockUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.http import HttpRequest
+
+from venues.admin.scopes import (
+    memberships_changeable,
+    memberships_seen,
+    people_changeable,
+    people_seen,
+    whole_operators,
+)
+from venues.admin.scoping import OneOperatorForm, Rows, ScopedAdmin, ScopedInline, person
+from venues.admin.site import site
+from venues.models import Membership, Role, User
+
+if TYPE_CHECKING:
+    _StockUserAdmin = StockUserAdmin[User]
+    _NewPersonForm = AdminUserCreationForm[User]
+    _PersonForm = UserChangeForm[User]
+else:
+    _StockUserAdmin, _NewPersonForm, _PersonForm = StockUserAdmin, AdminUserCreationForm, UserChangeForm
+
+
+class MembershipForm(OneOperatorForm):
+    """A role for all venues of an operator, or at one venue; the operator follows from the venue."""
+
+    asker: User
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "operator" in self.fields:
+            self.fields["operator"].required = False
+        if "role" in self.fields and not whole_operators(self.asker).exists():
+            cast(forms.ChoiceField, self.fields["role"]).choices = [(Role.STAFF.value, Role.STAFF.label)]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        role, venue = cleaned.get("role"), cleaned.get("venue")
+        if role == Role.OPERATOR and venue is not None:
+            self.add_error("venue", "An operator works at all venues: leave this empty.")
+        elif role in (Role.MANAGER, Role.STAFF) and venue is None:
+            self.add_error("venue", "At which venue?")
+        elif venue is not None:
+            cleaned["operator"] = venue.operator
+        operator = cleaned.get("operator")
+        if operator is None and not self.errors:
+            self.add_error("operator", "For which operator?")
+        elif operator is not None and role != Role.STAFF and not whole_operators(self.asker).filter(pk=operator.pk):
+            self.add_error("role", "Only an operator gives this role.")
+        return cleaned
+
+
+class _OfMemberships:
+    def scope(self, user: User, rows: Rows) -> Rows:
+        return rows.filter(pk__in=memberships_seen(user).values("pk"))
+
+    def changeable(self, user: User, rows: Rows) -> Rows:
+        return rows.filter(pk__in=memberships_changeable(user).values("pk"))
+
+
+def _asked_by(form: type[MembershipForm], user: User) -> type[MembershipForm]:
+    return type("MembershipForm", (form,), {"asker": user})
+
+
+class MembershipInline(_OfMemberships, ScopedInline):
+    """Those that may be changed: a person's roles elsewhere are not shown."""
+
+    model = Membership
+    fields = ("role", "operator", "venue")
+
+    def get_queryset(self, request: HttpRequest) -> Rows:
+        return self.changeable(person(request), super().get_queryset(request))
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        if obj is None and not person(request).is_superuser:
+            # Without a role nobody but a superuser would ever see the person again.
+            kwargs |= {"min_num": 1, "validate_min": True}
+        return super().get_formset(request, obj, form=_asked_by(MembershipForm, person(request)), **kwargs)
+
+
+class MembershipAdmin(_OfMemberships, ScopedAdmin):
+    list_display = ("user", "role", "operator", "venue")
+    list_filter = (("operator", RelatedOnlyFieldListFilter), ("venue", RelatedOnlyFieldListFilter), "role")
+    list_select_related = ("user", "operator", "venue")
+    fields = ("user", "role", "operator", "venue")
+    autocomplete_fields = ("user",)
+    fixed = ("user",)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change=change, form=_asked_by(MembershipForm, person(request)), **kwargs)
+
+
+class NewPersonForm(_NewPersonForm):
+    class Meta:
+        model = User
+        fields = ("username",)
+
+
+class PersonForm(_PersonForm):
+    class Meta:
+        model = User
+        fields = "__all__"
+
+
+class UserAdmin(ScopedAdmin, _StockUserAdmin):
+    form, add_form = PersonForm, NewPersonForm
+    list_display = ("username", "first_name", "last_name", "is_active", "last_login")
+    list_filter = ("is_active",)
+    search_fields = ("username", "first_name", "last_name", "email")
+    inlines = (MembershipInline,)
+    filter_horizontal = ()
+    readonly_fields = ("last_login", "date_joined")
+    add_fieldsets = ((None, {"fields": ("username", "usable_password", "password1", "password2")}),)
+    ours = ((None, {"fields": ("username", "password", "first_name", "last_name", "email", "is_active")}),)
+
+    def scope(self, user: User, rows: Rows) -> Rows:
+        return rows.filter(pk__in=people_seen(user).values("pk"))
+
+    def changeable(self, user: User, rows: Rows) -> Rows:
+        return rows.filter(pk__in=people_changeable(user).values("pk"))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return self.add_fieldsets
+        dates = (None, {"fields": ("last_login", "date_joined")})
+        power = (("Power over everything", {"fields": ("is_superuser",)}),) if person(request).is_superuser else ()
+        return (*self.ours, *power, dates)
+
+
+site.register(User, UserAdmin)
+site.register(Membership, MembershipAdmin)

@@ -1,0 +1,120 @@
+"""Operators, venues with their hours, and tables."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin import RelatedOnlyFieldListFilter, display
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from venues.addresses import board_page, table_page
+from venues.admin.scopes import managed_venues, whole_operators
+from venues.admin.scoping import Rows, ScopedAdmin, ScopedInline, person
+from venues.admin.site import site
+from venues.models import OpeningException, OpeningHours, Operator, Table, User, Venue
+from venues.roles import MANAGERS, operators_for
+
+
+class OfVenue:
+    """The scope of whatever has a `venue`."""
+
+    def scope(self, user: User, rows: Rows) -> Rows:
+        return rows.filter(venue__in=managed_venues(user))
+
+
+class OperatorAdmin(ScopedAdmin):
+    """Made and renamed by superusers only: names are unique over all, so a form would tell which there are."""
+
+    list_display = ("name",)
+
+    def scope(self, user: User, rows: Rows) -> Rows:
+        return rows.filter(pk__in=operators_for(user, MANAGERS).values("pk"))
+
+    def changeable(self, user: User, rows: Rows) -> Rows:
+        return rows if user.is_superuser else rows.none()
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return person(request).is_superuser
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return person(request).is_superuser
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return person(request).is_superuser
+
+
+class HoursInline(OfVenue, ScopedInline):
+    model = OpeningHours
+
+
+class ExceptionInline(OfVenue, ScopedInline):
+    model = OpeningException
+
+
+class VenueAdmin(ScopedAdmin):
+    list_display = ("name", "operator", "menu", "timezone", "board")
+    list_filter = (("operator", RelatedOnlyFieldListFilter),)
+    search_fields = ("name",)
+    list_select_related = ("operator", "menu")
+    inlines = (HoursInline, ExceptionInline)
+    fixed = ("operator",)
+    readonly_fields = ("board", "paused_until", "pause_reason")
+    fieldsets = (
+        (None, {"fields": ("operator", "name", "menu", "timezone", "currency", "colour", "pay_sentence", "board")}),
+        ("Hours", {"fields": ("day_starts", "last_order_minutes", "paused_until", "pause_reason")}),
+        ("Guests", {"fields": ("open_tables", "table_opening", "refuse_without_board")}),
+        ("Unanswered orders", {"fields": ("alert_after", "escalate_after", "reject_after")}),
+        ("Limits", {"fields": ("max_quantity", "max_items", "max_open_per_table", "max_per_minute")}),
+    )
+
+    def scope(self, user: User, rows: Rows) -> Rows:
+        return rows.filter(pk__in=managed_venues(user).values("pk"))
+
+    def choices(self, request: HttpRequest, field: str, rows: Rows) -> Rows:
+        if field == "operator":
+            return rows.filter(pk__in=whole_operators(person(request)).values("pk"))
+        return super().choices(request, field, rows)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and whole_operators(person(request)).exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        own = whole_operators(person(request))
+        return super().has_delete_permission(request, obj) and (
+            own.exists() if obj is None else own.filter(pk=obj.operator_id).exists()
+        )
+
+    def delete_queryset(self, request: HttpRequest, queryset: Rows) -> None:
+        queryset.filter(operator__in=whole_operators(person(request))).delete()
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if not settings.ONTAP_ALLOW_OPEN_TABLES:
+            words = "Has no effect here: this installation lets nobody order without a code (ONTAP_ALLOW_OPEN_TABLES)."
+            kwargs["help_texts"] = {"open_tables": words}
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    @display(description="board")
+    def board(self, venue: Venue) -> SafeString | str:
+        return format_html('<a href="{}">Open</a>', board_page(venue.pk)) if venue.pk else ""
+
+
+class TableAdmin(OfVenue, ScopedAdmin):
+    list_display = ("number", "venue", "name", "zone", "tag_number", "stopped_at")
+    list_filter = (("venue", RelatedOnlyFieldListFilter), "zone")
+    search_fields = ("number", "name")
+    list_select_related = ("venue",)
+    fields = ("venue", "number", "name", "zone", "tag_number", "stopped_at", "code_version", "page")
+    readonly_fields = ("stopped_at", "code_version", "page")
+    fixed = ("venue",)
+
+    @display(description="what its code says")
+    def page(self, table: Table) -> SafeString | str:
+        if table._state.adding:
+            return "Printed once the table is saved."
+        return format_html('<a href="{0}">{0}</a>', table_page(table))
+
+
+site.register(Operator, OperatorAdmin)
+site.register(Venue, VenueAdmin)
+site.register(Table, TableAdmin)

@@ -1,0 +1,128 @@
+"""Products with their allergens and options, and where a venue differs."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.admin import RelatedOnlyFieldListFilter
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from venues.admin.places import OfVenue
+from venues.admin.scopes import groups_seen, menus_changeable, menus_seen
+from venues.admin.scoping import Rows, ScopedAdmin, ScopedInline, person
+from venues.admin.site import site
+from venues.models import (
+    Allergen,
+    AllergenState,
+    Product,
+    ProductAllergen,
+    ProductOptionGroup,
+    User,
+    VenueProduct,
+)
+from venues.signals import menu_changing
+
+
+class _OfProduct:
+    def scope(self, user: User, rows: Rows) -> Rows:
+        return rows.filter(product__category__menu__in=menus_seen(user))
+
+
+class AllergenInline(_OfProduct, ScopedInline):
+    """All 14, those without a row as not confirmed; who confirmed, and when, is noted by itself."""
+
+    model = ProductAllergen
+    fields = ("allergen", "state", "detail", "confirmed_by", "confirmed_at")
+    readonly_fields = ("confirmed_by", "confirmed_at")
+    max_num = len(Allergen)
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return len(missing_allergens(obj))
+
+
+class OptionGroupInline(_OfProduct, ScopedInline):
+    model = ProductOptionGroup
+
+    def choices(self, request: HttpRequest, field: str, rows: Rows) -> Rows:
+        return rows.filter(pk__in=groups_seen(person(request)).values("pk"))
+
+
+class DifferenceInline(OfVenue, ScopedInline):
+    """Only this person's venues: another manager's prices are not theirs to see."""
+
+    model = VenueProduct
+    moving = ("stock",)
+
+
+class ProductAdmin(ScopedAdmin):
+    list_display = ("name", "category", "price", "active")
+    list_filter = (("category__menu", RelatedOnlyFieldListFilter), ("category", RelatedOnlyFieldListFilter), "active")
+    list_select_related = ("category",)
+    search_fields = ("name",)
+    inlines = (AllergenInline, OptionGroupInline, DifferenceInline)
+
+    def scope(self, user: User, rows: Rows) -> Rows:
+        return rows.filter(category__menu__in=menus_seen(user))
+
+    def changeable(self, user: User, rows: Rows) -> Rows:
+        return rows.filter(category__menu__in=menus_changeable(user))
+
+    def choices(self, request: HttpRequest, field: str, rows: Rows) -> Rows:
+        return rows.filter(menu__in=menus_changeable(person(request)))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and menus_changeable(person(request)).exists()
+
+    def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
+        kwargs: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
+        if isinstance(inline, AllergenInline):
+            kwargs["initial"] = [{"allergen": allergen} for allergen in missing_allergens(obj)]
+        return kwargs
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        if formset.model is ProductAllergen:
+            for row_form in formset.forms:
+                if "state" in row_form.changed_data:
+                    _note_confirmed(row_form.instance, person(request))
+                    row_form.changed_data += ["confirmed_by", "confirmed_at"]
+        elif formset.model is VenueProduct:
+            _lock(row_form.instance.venue_id for row_form in formset.forms)
+        super().save_formset(request, form, formset, change)
+
+
+class VenueProductAdmin(OfVenue, ScopedAdmin):
+    """Prices, availability and stock of one venue."""
+
+    list_display = ("product", "venue", "price", "available", "sold_out_until", "stock")
+    list_filter = (("venue", RelatedOnlyFieldListFilter), "available")
+    list_select_related = ("product", "venue")
+    search_fields = ("product__name",)
+    autocomplete_fields = ("product",)
+    fixed = ("venue", "product")
+    moving = ("stock",)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Rows) -> None:
+        with transaction.atomic():
+            _lock(queryset.values_list("venue_id", flat=True))
+            super().delete_queryset(request, queryset)
+
+
+def missing_allergens(product: Product | None) -> list[str]:
+    """Those of the 14 about which nobody has said anything yet."""
+    said = set(product.allergens.values_list("allergen", flat=True)) if product is not None and product.pk else set()
+    return [allergen for allergen in Allergen.values if allergen not in said]
+
+
+def _lock(venue_ids: Iterable[int | None]) -> None:
+    """Announce a change of several venues at once: row by row their locks would be taken in the order of the rows."""
+    menu_changing.send(sender=VenueProduct, venue_ids=sorted({pk for pk in venue_ids if pk is not None}))
+
+
+def _note_confirmed(row: ProductAllergen, by: User) -> None:
+    confirmed = row.state != AllergenState.NOT_CONFIRMED
+    row.confirmed_by, row.confirmed_at = (by, timezone.now()) if confirmed else (None, None)
+
+
+site.register(Product, ProductAdmin)
+site.register(VenueProduct, VenueProductAdmin)

@@ -1,0 +1,64 @@
+"""What managers and operators may see and change of what belongs to no single venue: menus, options, people."""
+
+from django.db.models import Q, QuerySet
+
+from venues.models import Membership, Menu, Operator, OptionGroup, ProductOptionGroup, Role, User, Venue
+from venues.roles import MANAGERS, operators_for, venues_for
+
+
+def managed_venues(user: User) -> QuerySet[Venue]:
+    return venues_for(user, MANAGERS)
+
+
+def whole_operators(user: User) -> QuerySet[Operator]:
+    """The operators for whom this person has all venues."""
+    return operators_for(user, (Role.OPERATOR,))
+
+
+def menus_seen(user: User) -> QuerySet[Menu]:
+    """An operator's all; a manager's, those that their venues use."""
+    used = managed_venues(user).filter(menu__isnull=False).values("menu_id")
+    return Menu.objects.filter(Q(operator__in=whole_operators(user)) | Q(pk__in=used))
+
+
+def menus_changeable(user: User) -> QuerySet[Menu]:
+    """A manager changes a menu that only their venues use: what is shared is the operator's to change."""
+    managed = managed_venues(user)
+    foreign = Venue.objects.filter(menu__isnull=False).exclude(pk__in=managed.values("pk")).values("menu_id")
+    own = Q(pk__in=managed.filter(menu__isnull=False).values("menu_id")) & ~Q(pk__in=foreign)
+    return Menu.objects.filter(Q(operator__in=whole_operators(user)) | own)
+
+
+def groups_seen(user: User) -> QuerySet[OptionGroup]:
+    return OptionGroup.objects.filter(operator__in=operators_for(user, MANAGERS))
+
+
+def groups_changeable(user: User) -> QuerySet[OptionGroup]:
+    """A manager changes a group that no product of a menu beyond their reach offers."""
+    foreign = ProductOptionGroup.objects.exclude(product__category__menu__in=menus_changeable(user)).values("group_id")
+    return groups_seen(user).filter(Q(operator__in=whole_operators(user)) | ~Q(pk__in=foreign))
+
+
+def memberships_seen(user: User) -> QuerySet[Membership]:
+    return Membership.objects.filter(Q(operator__in=whole_operators(user)) | Q(venue__in=managed_venues(user)))
+
+
+def memberships_changeable(user: User) -> QuerySet[Membership]:
+    """An operator's all; a manager's, the staff of their venues: nobody hands out more than they have."""
+    staff = Q(venue__in=managed_venues(user), role=Role.STAFF)
+    return Membership.objects.filter(Q(operator__in=whole_operators(user)) | staff)
+
+
+def people_seen(user: User) -> QuerySet[User]:
+    if user.is_superuser:
+        return User.objects.all()
+    return User.objects.filter(pk__in=memberships_seen(user).values("user_id"))
+
+
+def people_changeable(user: User) -> QuerySet[User]:
+    """Those whose every role is in this person's hands: whoever sets a password can log in as its owner, anywhere."""
+    if user.is_superuser:
+        return User.objects.all()
+    own = memberships_changeable(user)
+    elsewhere = Membership.objects.exclude(pk__in=own.values("pk")).values("user_id")
+    return User.objects.filter(pk__in=own.values("user_id"), is_superuser=False).exclude(pk__in=elsewhere)

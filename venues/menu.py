@@ -1,0 +1,102 @@
+"""A venue's effective menu as the REST API shows it: plain values, money as texts, times as ISO 8601 in UTC.
+
+The same at the same version and the same answer of the clock, byte for byte, so that its hash is a good ETag.
+"""
+
+import datetime as dt
+from typing import Any
+
+from venues.catalogue import Catalogue, CategoryItem, GroupItem, ProductItem
+from venues.hours import within_times
+from venues.models import Allergen, AllergenState
+
+
+def menu_of(catalogue: Catalogue, now: dt.datetime) -> dict[str, Any]:
+    """What the venue sells at `now`, with everything that a guest may be told before ordering."""
+    venue = catalogue.venue
+    takes_orders, changes_at = catalogue.hours.takes_orders(now)
+    paused = catalogue.paused(now)
+    return {
+        "venue": {
+            "id": str(venue.pk),
+            "name": venue.name,
+            "timezone": venue.timezone,
+            "currency": venue.currency,
+            "colour": venue.colour,
+            "pay_sentence": venue.pay_sentence,
+            "table_opening": venue.table_opening,
+        },
+        "menu_version": catalogue.version,
+        "open": takes_orders,
+        "changes_at": _moment(changes_at),
+        "paused": {"until": _moment(venue.paused_until), "reason": venue.pause_reason} if paused else None,
+        "caps": {
+            "max_quantity": venue.max_quantity,
+            "max_items": venue.max_items,
+            "max_open_per_table": venue.max_open_per_table,
+        },
+        "categories": [_category(category, catalogue, now) for category in catalogue.categories],
+    }
+
+
+def _category(category: CategoryItem, catalogue: Catalogue, now: dt.datetime) -> dict[str, Any]:
+    local = now.astimezone(catalogue.zone).time()
+    return {
+        "id": str(category.id),
+        "name": category.name,
+        "note": category.note,
+        "served_from": _time(category.served_from),
+        "served_until": _time(category.served_until),
+        "served_now": within_times(local, category.served_from, category.served_until),
+        "products": [_product(product, catalogue, now) for product in category.products],
+    }
+
+
+def _product(product: ProductItem, catalogue: Catalogue, now: dt.datetime) -> dict[str, Any]:
+    sold_out = product.sold_out_until if product.sold_out_until is not None and now < product.sold_out_until else None
+    return {
+        "id": str(product.id),
+        "name": product.name,
+        "description": product.description,
+        "price": str(product.price),
+        "picture": product.picture or None,
+        "picture_alt": product.picture_alt,
+        "diets": list(product.diets),
+        "age_restricted": product.age_restricted,
+        "allergens": allergens_of(product),
+        "on_sale": product.on_sale(now, catalogue.zone),
+        "sold_out_until": _moment(sold_out),
+        "option_groups": [_group(group) for group in product.groups],
+    }
+
+
+def allergens_of(product: ProductItem) -> list[dict[str, str]]:
+    """All 14, in one order; what nobody has said is not confirmed, never free."""
+    known = {item.allergen: item for item in product.allergens}
+    return [
+        {"allergen": name, "state": known[name].state, "detail": known[name].detail}
+        if name in known
+        else {"allergen": name, "state": str(AllergenState.NOT_CONFIRMED), "detail": ""}
+        for name in Allergen.values
+    ]
+
+
+def _group(group: GroupItem) -> dict[str, Any]:
+    return {
+        "id": str(group.id),
+        "name": group.name,
+        "minimum": group.minimum,
+        "maximum": group.maximum,
+        "options": [
+            {"id": str(option.id), "name": option.name, "price": str(option.price), "available": option.available}
+            for option in group.options
+        ],
+    }
+
+
+def _moment(at: dt.datetime | None) -> str | None:
+    return None if at is None else at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+
+
+def _time(at: dt.time | None) -> str | None:
+    return None if at is None else f"{at:%H:%M}"
