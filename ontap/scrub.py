@@ -71,7 +71,7 @@ def _hide_behind_doors(parts: list[str]) -> str:
             continue
         if behind_door:
             parts[at] = HIDDEN
-        behind_door = name in DOORS and at + 1 < len(parts) and _SLASH.fullmatch(parts[at + 1]) is not None
+        behind_door = name.lower() in DOORS and at + 1 < len(parts) and _SLASH.fullmatch(parts[at + 1]) is not None
     return "".join(parts)
 
 

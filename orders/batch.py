@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -12,7 +13,7 @@ import orjson
 from orders.changes import Event
 from orders.models import Order, OrderLine, VenueEvent
 from orders.render import whole_order
-from orders.rows import insert, lock, update
+from orders.rows import OutOfStep, Statements
 from venues.models import VenueFeed, VenueProduct
 
 MOVED = (
@@ -32,10 +33,6 @@ MOVED = (
 COUNTED = ("seq", "business_date", "last_order_number", "menu_version")
 
 
-class OutOfStep(Exception):
-    """A row was not as it was read under the lock: somebody writes orders behind the writer's back."""
-
-
 @dataclass(slots=True)
 class Counters:
     """A venue's feed row as it is under the lock and as the batch counts it on."""
@@ -51,10 +48,9 @@ class Counters:
 class Batch:
     """Begins with the venues' feed rows locked in the order of their ids, the one lock order of every writer."""
 
-    def __init__(self, cursor: Any, venue_ids: Iterable[int], at: datetime) -> None:
-        self.cursor, self.at = cursor, at
-        rows = lock(cursor, VenueFeed, set(venue_ids))
-        self.feeds = {row["venue_id"]: Counters(row["venue_id"], row["seq"], row) for row in rows}
+    def __init__(self, statements: Statements, venue_ids: Iterable[int], at: datetime) -> None:
+        self.statements, self.at = statements, at
+        self._asked = statements.ask_for(VenueFeed, set(venue_ids), lock=True)
         self.events: list[Event] = []
         self.orders: dict[uuid.UUID, dict[str, Any]] = {}
         self._placed: list[dict[str, Any]] = []
@@ -62,6 +58,11 @@ class Batch:
         self._moved: list[dict[str, Any]] = []
         self._stock: dict[int, VenueProduct] = {}
         self._stock_change: dict[int, int] = defaultdict(int)
+
+    @cached_property
+    def feeds(self) -> dict[int, Counters]:
+        """The locked counters by venue."""
+        return {row["venue_id"]: Counters(row["venue_id"], row["seq"], row) for row in self._asked.rows()}
 
     def next_seq(self, venue_id: int) -> int:
         feed = self.feeds[venue_id]
@@ -136,15 +137,12 @@ class Batch:
         """Everything in few statements: the stock, the rows, the counters."""
         for difference_id, change in sorted(self._stock_change.items()):
             self._write_stock(self._stock[difference_id], change)
-        cursor = self.cursor
-        insert(cursor, Order, self._placed)
-        insert(cursor, OrderLine, self._lines)
-        insert(cursor, VenueEvent, [_event_row(event) for event in self.events])
-        if update(cursor, Order, self._moved, ("id", "seq"), *MOVED) != len(self._moved):
-            raise OutOfStep
+        self.statements.insert(Order, self._placed)
+        self.statements.insert(OrderLine, self._lines)
+        self.statements.insert(VenueEvent, [_event_row(event) for event in self.events])
+        self.statements.update(Order, self._moved, ("id", "seq"), *MOVED)
         changed = [feed.changed() for feed in self.feeds.values() if feed.row["seq"] != feed.was_seq]
-        if update(cursor, VenueFeed, changed, ("venue_id", "seq"), *COUNTED) != len(changed):
-            raise OutOfStep
+        self.statements.update(VenueFeed, changed, ("venue_id", "seq"), *COUNTED)
 
     def _write_stock(self, row: VenueProduct, change: int) -> None:
         was = row.stock or 0

@@ -2,19 +2,17 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
 
 import orjson
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
-from orders.batch import Batch, OutOfStep
+from orders.batch import Batch
 from orders.changes import Change, Done, Event, Notice, OrderMove, OrderUndo, Placement
 from orders.errors import Refused
 from orders.models import VenueEvent
 from orders.moving import MovingRules
 from orders.placing import PlacingRules
-from orders.rows import lock, writers_cursor
+from orders.rows import OutOfStep, Statements, statements
 from venues.models import VenueFeed
 
 logger = logging.getLogger(__name__)
@@ -68,8 +66,8 @@ def settle(unknown: OutcomeUnknown) -> bool:
     if not unknown.events:
         return True
     event = unknown.events[0]
-    with transaction.atomic(), writers_cursor() as cursor:
-        lock(cursor, VenueFeed, {e.venue_id for e in unknown.events})
+    with transaction.atomic(), statements() as s:
+        s.ask_for(VenueFeed, {e.venue_id for e in unknown.events}, lock=True).rows()
         return VenueEvent.objects.filter(
             venue_id=event.venue_id, seq=event.seq, at=event.at, order_id=event.order_id, payload=event.payload
         ).exists()
@@ -77,9 +75,12 @@ def settle(unknown: OutcomeUnknown) -> bool:
 
 def _commit_once(changes: Sequence[Change]) -> tuple[list[Outcome], list[Event]]:
     written: tuple[list[Outcome], list[Event]] | None = None
+    outermost = not connection.in_atomic_block
     try:
-        with transaction.atomic():
-            written = _write(changes)
+        with transaction.atomic(), statements() as s:
+            written = _write(s, changes)
+            if outermost:
+                s.commit()
     except (DatabaseError, InterfaceError) as error:
         if written is not None and _unanswered(error):
             raise OutcomeUnknown(*written) from error
@@ -95,18 +96,16 @@ def _unanswered(error: Exception) -> bool:
     return sqlstate is None or (sqlstate[:2] in ("08", "57") and sqlstate not in _WORTH_A_RETRY)
 
 
-def _write(changes: Sequence[Change]) -> tuple[list[Outcome], list[Event]]:
-    at = max(change.at for change in changes)
-    with writers_cursor() as cursor:
-        return _write_with(cursor, changes, at)
-
-
-def _write_with(cursor: Any, changes: Sequence[Change], at: datetime) -> tuple[list[Outcome], list[Event]]:
-    batch = Batch(cursor, (change.venue_id for change in changes), at)
+def _write(s: Statements, changes: Sequence[Change]) -> tuple[list[Outcome], list[Event]]:
+    batch = Batch(s, (change.venue_id for change in changes), at=max(change.at for change in changes))
     placements = [change for change in changes if isinstance(change, Placement)]
     moves = [change for change in changes if isinstance(change, OrderMove | OrderUndo)]
     placing = PlacingRules(batch, placements) if placements else None
     moving = MovingRules(batch, moves) if moves else None
+    if placing is not None:
+        placing.read()
+    if moving is not None:
+        moving.read()
     outcomes: list[Outcome] = []
     for change in changes:
         if isinstance(change, Placement):

@@ -191,8 +191,9 @@ class Hub:
             await asyncio.sleep(SWEEP_S)
             if not self.feeds:
                 continue
+            shown = {venue_id: feed.last for venue_id, feed in self.feeds.items()}
             try:
-                positions = await in_reader(_positions, list(self.feeds))
+                positions = await in_reader(_positions, list(shown))
             except DatabaseProblem as error:
                 logger.warning("The sweep has no answer from the database (%s)", type(error).__name__)
                 continue
@@ -200,7 +201,8 @@ class Hub:
                 feed = self.feeds.get(venue_id)
                 if feed is None:
                     continue
-                if epoch != feed.epoch or seq < feed.last:
+                # Against what was shown before we asked: our own writer may have gone on meanwhile.
+                if epoch != feed.epoch or seq < shown[venue_id]:
                     logger.warning("Venue %s: the database is another one; its sockets start again", venue_id)
                     del self.feeds[venue_id]
                     for socket in feed.sockets:

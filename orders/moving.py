@@ -11,7 +11,6 @@ from orders.batch import Batch
 from orders.changes import Done, OrderMove, OrderUndo
 from orders.errors import OrderMoved, Refused
 from orders.models import Order, OrderLine
-from orders.rows import read
 from orders.states import GUEST_MAY_CANCEL_FROM, UNDO_WINDOW, State, takes_stock_back
 from venues.models import VenueProduct
 
@@ -30,8 +29,13 @@ class MovingRules:
     def __init__(self, batch: Batch, changes: Sequence[OrderMove | OrderUndo]) -> None:
         self._batch = batch
         ids = {change.wanted.order_id for change in changes}
-        self._orders: dict[uuid.UUID, dict[str, Any]] = {row["id"]: row for row in read(batch.cursor, Order, ids)}
-        self._counted = self._read_counted(changes)
+        self._changes = changes
+        self._asked = batch.statements.ask_for(Order, ids)
+
+    def read(self) -> None:
+        """Wait for the orders, and read the stock that some of them hold."""
+        self._orders: dict[uuid.UUID, dict[str, Any]] = {row["id"]: row for row in self._asked.rows()}
+        self._counted = self._read_counted(self._changes)
 
     def move(self, change: OrderMove) -> Done | Refused:
         """The order's new state written into the batch, or a repeat of what is, or why not."""

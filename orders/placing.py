@@ -58,8 +58,8 @@ class PlacingRules:
         self._sessions: dict[int, Session] = {}
         self._alike: dict[tuple[int, str], uuid.UUID] = {}
         self._unwatched: set[int] = set()
-        self._reprice_stale(placements)
-        self._read(placements)
+        self._placements = placements
+        self._ask_for_sessions(placements)
 
     def place(self, placement: Placement) -> Done | Refused:
         """The order written into the batch, or the one that its client_order_id already is, or why not."""
@@ -88,7 +88,10 @@ class PlacingRules:
                 if (catalogue := fresh[venue_id]) is not None:
                     placement.reprice(catalogue)
 
-    def _read(self, placements: Sequence[Placement]) -> None:
+    def read(self) -> None:
+        """Wait for what was asked, and read what only some orders need."""
+        placements = self._placements
+        self._reprice_stale(placements)
         counted = [
             line.product.difference_id
             for placement in placements
@@ -107,25 +110,30 @@ class PlacingRules:
             self._kept = {
                 (row["venue_id"], row["client_order_id"]): row for row in Order.objects.filter(wanted).values(*columns)
             }
-        self._read_sessions(placements)
+        self._read_sessions()
         self._unwatched = self._without_board(
             {p.venue_id for p in placements if p.catalogue.venue.refuse_without_board}
         )
 
-    def _read_sessions(self, placements: Sequence[Placement]) -> None:
+    def _ask_for_sessions(self, placements: Sequence[Placement]) -> None:
         """What the sessions are now, and the look-alikes of the last ten seconds: three statements a batch."""
-        cursor = self._batch.cursor
+        ask = self._batch.statements.ask
         session_ids = listed({p.session_id for p in placements})
-        cursor.execute(_SESSIONS.format(among=among("s.id")), [session_ids])
-        self._sessions = {row[0]: Session(*row) for row in cursor.fetchall()}
-        cursor.execute(_COUNTS.format(among=among("session_id")), [session_ids])
-        for session_id, open_orders in cursor.fetchall():
+        contents = listed({p.content for p in placements})
+        alike = _TWINS.format(among=among("session_id"), alike=among("content_hash"))
+        self._asked = (
+            ask(_SESSIONS.format(among=among("s.id")), [session_ids]),
+            ask(_COUNTS.format(among=among("session_id")), [session_ids]),
+            ask(alike, [session_ids, contents, moment(self._batch.at - LOOK_ALIKE)]),
+        )
+
+    def _read_sessions(self) -> None:
+        sessions, counts, alike = self._asked
+        self._sessions = {row[0]: Session(*row) for row in sessions.tuples()}
+        for session_id, open_orders in counts.tuples():
             if (session := self._sessions.get(session_id)) is not None:
                 session.has_orders, session.open_orders = True, open_orders
-        alike = _TWINS.format(among=among("session_id"), alike=among("content_hash"))
-        contents = listed({p.content for p in placements})
-        cursor.execute(alike, [session_ids, contents, moment(self._batch.at - LOOK_ALIKE)])
-        self._alike = {(session_id, content): as_uuid(pk) for session_id, content, pk in cursor.fetchall()}
+        self._alike = {(session_id, content): as_uuid(pk) for session_id, content, pk in alike.tuples()}
 
     def _without_board(self, venue_ids: set[int]) -> set[int]:
         if not venue_ids:

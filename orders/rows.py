@@ -1,7 +1,7 @@
 """Rows in and out for the writer: one JSON text a table, columns and types from the model.
 
 2.7 times bulk_create and one code for both databases; used inside the writer's transaction only, the ORM everywhere
-else. On PostgreSQL the statements are prepared and values are read by psycopg's own C loaders, past Django's cursor.
+else.
 """
 
 import datetime as dt
@@ -14,49 +14,107 @@ from typing import Any
 
 import orjson
 import psycopg
-from django.db import connection, models
+from django.db import DataError, connection, models
 from psycopg.types.datetime import TimestamptzLoader
 
 Row = Mapping[str, Any]
+Load = Callable[[Any], Any]
+_DIVISION_BY_ZERO = "22012"
+
+
+class Asked:
+    """Rows that were asked for; `rows` waits for them."""
+
+    def __init__(self, cursor: Any, columns: tuple[str, ...] = (), loaders: Mapping[str, Load] | None = None) -> None:
+        self._cursor, self._columns, self._loaders = cursor, columns, loaders or {}
+
+    def tuples(self) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = self._cursor.fetchall()
+        return rows
+
+    def rows(self) -> list[dict[str, Any]]:
+        """By column, as Django would give the values."""
+        rows = [dict(zip(self._columns, row, strict=True)) for row in self._cursor.fetchall()]
+        for name, load in self._loaders.items():
+            for row in rows:
+                if row[name] is not None:
+                    row[name] = load(row[name])
+        return rows
+
+
+class Statements:
+    """Statements within the current transaction.
+
+    On PostgreSQL they are sent without waiting for each other (pipeline mode) and prepared, and values are read by
+    psycopg's own C loaders. A batch waits twice: for what it asked, and for what it wrote with its COMMIT. Each wait
+    costs far more than a statement, because another thread gets Python meanwhile.
+    """
+
+    def ask(self, sql: str, parameters: Sequence[Any]) -> Asked:
+        return Asked(self._execute(sql, parameters))
+
+    def ask_for(self, model: type[models.Model], ids: Iterable[Any], *, lock: bool = False) -> Asked:
+        """The rows with these keys; with `lock`, locked in the order of their keys (SQLite has the one writer's)."""
+        names = _names(model)
+        rest = f' ORDER BY "{_key(model)}"' if lock else ""
+        if lock and connection.vendor == "postgresql":
+            rest += " FOR NO KEY UPDATE"
+        columns = ", ".join(f'"{name}"' for name in names)
+        where = among(f'"{_key(model)}"')
+        cursor = self._execute(f'SELECT {columns} FROM "{model._meta.db_table}" WHERE {where}{rest}', [listed(ids)])
+        return Asked(cursor, names, _loaders(model) if connection.vendor == "sqlite" else {})
+
+    def insert(self, model: type[models.Model], rows: Sequence[Row]) -> None:
+        """Insert rows given by attname; every column must be there, but an automatic key."""
+        if rows:
+            self._execute(_insert_sql(model), [_encode(rows)])
+
+    def update(self, model: type[models.Model], rows: Sequence[Row], key: tuple[str, str], *changed: str) -> None:
+        """Set the `changed` columns of rows found by `key`: a column, and another that must still be what the row says
+        under `was_` and its name. Where it meets fewer rows, OutOfStep, now or at the end of the transaction."""
+        if not rows:
+            return
+        sql = _update_sql(model, key, changed)
+        if connection.vendor == "postgresql":
+            guarded = f"WITH met AS ({sql} RETURNING 1) SELECT 1 / ((SELECT count(*) FROM met) = %s)::int"
+            self._execute(guarded, [_encode(rows), len(rows)])
+        elif self._execute(sql, [_encode(rows)]).rowcount != len(rows):
+            raise OutOfStep
+
+    def commit(self) -> None:
+        """Send COMMIT along with what was written, where that saves a wait; it happens at the end in any case."""
+        if connection.vendor == "postgresql":
+            connection.connection.commit()
+
+    def _execute(self, sql: str, parameters: Sequence[Any]) -> Any:
+        if connection.vendor == "postgresql":
+            cursor = psycopg.Cursor(connection.connection)
+            cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
+            return cursor.execute(sql, parameters, prepare=True)
+        own = connection.cursor()
+        own.execute(sql, parameters)
+        return own
+
+
+class OutOfStep(Exception):
+    """A row was not as it was read under the lock: somebody writes orders behind the writer's back."""
 
 
 @contextmanager
-def writers_cursor() -> Iterator[Any]:
-    """A cursor within the current transaction; what goes wrong is raised as Django's errors."""
+def statements() -> Iterator[Statements]:
+    """Statements within the current transaction, all done at the end of the block. What goes wrong is raised as
+    Django's errors."""
     if connection.vendor != "postgresql":
-        with connection.cursor() as cursor:
-            yield cursor
+        yield Statements()
         return
     connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
-        yield cursor
-
-
-def insert(cursor: Any, model: type[models.Model], rows: Sequence[Row]) -> None:
-    """Insert rows given by attname; every column must be there, but an automatic key."""
-    if rows:
-        cursor.execute(_insert_sql(model), [_encode(rows)])
-
-
-def update(cursor: Any, model: type[models.Model], rows: Sequence[Row], key: tuple[str, str], *changed: str) -> int:
-    """Set the `changed` columns of rows found by `key`: a column and another, which must still be what the row says
-    under `was_` and its name. Returns how many rows it met."""
-    if not rows:
-        return 0
-    cursor.execute(_update_sql(model, key, changed), [_encode(rows)])
-    return int(cursor.rowcount)
-
-
-def lock(cursor: Any, model: type[models.Model], ids: Iterable[Any]) -> list[dict[str, Any]]:
-    """The rows with these keys, locked in the order of their keys (no-key lock; SQLite has the one writer's)."""
-    clause = " FOR NO KEY UPDATE" if connection.vendor == "postgresql" else ""
-    return _select(cursor, model, ids, f' ORDER BY "{_key(model)}"{clause}')
-
-
-def read(cursor: Any, model: type[models.Model], ids: Iterable[Any]) -> list[dict[str, Any]]:
-    """The rows with these keys, by attname."""
-    return _select(cursor, model, ids, "")
+    try:
+        with connection.wrap_database_errors, connection.connection.pipeline():
+            yield Statements()
+    except DataError as error:
+        if getattr(error.__cause__, "sqlstate", None) == _DIVISION_BY_ZERO:
+            raise OutOfStep from error
+        raise
 
 
 def among(column: str) -> str:
@@ -82,29 +140,13 @@ def as_uuid(value: Any) -> uuid.UUID:
     return value if isinstance(value, uuid.UUID) else uuid.UUID(value)
 
 
-def _select(cursor: Any, model: type[models.Model], ids: Iterable[Any], rest: str) -> list[dict[str, Any]]:
+def _names(model: type[models.Model]) -> tuple[str, ...]:
     names = tuple(_types(model))
-    if model._meta.auto_field is not None:
-        names = ("id", *names)
-    columns = ", ".join(f'"{name}"' for name in names)
-    cursor.execute(
-        f'SELECT {columns} FROM "{model._meta.db_table}" WHERE {among(_quoted_key(model))}{rest}', [listed(ids)]
-    )
-    loaders = _loaders(model) if connection.vendor == "sqlite" else {}
-    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    for name, load in loaders.items():
-        for row in rows:
-            if row[name] is not None:
-                row[name] = load(row[name])
-    return rows
+    return ("id", *names) if model._meta.auto_field is not None else names
 
 
 def _key(model: type[models.Model]) -> str:
     return str(model._meta.pk.column)
-
-
-def _quoted_key(model: type[models.Model]) -> str:
-    return f'"{_key(model)}"'
 
 
 def _fields(model: type[models.Model]) -> "list[models.Field[Any, Any]]":

@@ -12,7 +12,7 @@ from orders.changes import Change, Event, Notice
 from orders.commit import Outcome, commit, write_notice
 from orders.feed import announce
 from orders.protocol import to_ms
-from orders.rows import writers_cursor
+from orders.rows import statements
 from venues.models import Venue
 
 
@@ -26,8 +26,8 @@ def write(change: Change) -> Outcome:
 def publish(notice: Notice) -> Event:
     """A notice's event within the caller's transaction (or one of its own), told to everybody on commit."""
     with transaction.atomic():
-        with writers_cursor() as cursor:
-            batch = Batch(cursor, [notice.venue_id], notice.at)
+        with statements() as s:
+            batch = Batch(s, [notice.venue_id], notice.at)
             write_notice(batch, notice)
             batch.write()
         transaction.on_commit(lambda: announce(batch.events))

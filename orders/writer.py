@@ -56,9 +56,10 @@ class Writer:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._incoming: SimpleQueue[Waiting] = SimpleQueue()
+        self._incoming: SimpleQueue[Waiting | None] = SimpleQueue()  # None: the end
         self._open: dict[Waiting, None] = {}  # on the loop: everything not answered yet, oldest first
         self._venues: dict[int, deque[Waiting]] = {}  # in the thread: what it has not taken yet
+        self._stopped = False
         self._busy_since: float | None = None
         self._socket: int | None = None
         self._cutting = threading.Lock()
@@ -84,6 +85,12 @@ class Writer:
         self._open[waiting] = None
         self._incoming.put(waiting)
 
+    def stop(self) -> None:
+        """End the thread after what it has begun, its connection closed; what waits is not written."""
+        self._watch.cancel()
+        self._incoming.put(None)
+        self._thread.join(PATIENCE_S)
+
     async def write(self, change: Change) -> Outcome:
         """The outcome of a change, awaited. For whoever has time; sockets use `submit`."""
         outcome: asyncio.Future[Outcome] = self._loop.create_future()
@@ -94,7 +101,7 @@ class Writer:
         """The next batch: venues in turn, nothing twice that must see the other. Waits until there is something."""
         batch: list[Waiting] = []
         taken: set[object] = set()
-        while not batch:
+        while not batch and not self._stopped:
             self._sort_in(wait=not self._venues)
             for venue_id in list(self._venues):
                 queue = self._venues.pop(venue_id)
@@ -113,7 +120,10 @@ class Writer:
         except Empty:
             pass
 
-    def _enqueue(self, waiting: Waiting) -> None:
+    def _enqueue(self, waiting: Waiting | None) -> None:
+        if waiting is None:
+            self._stopped = True
+            return
         self._venues.setdefault(waiting.change.venue_id, deque()).append(waiting)
 
     def _take_turn(self, queue: deque[Waiting], batch: list[Waiting], taken: set[object]) -> None:
@@ -127,7 +137,7 @@ class Writer:
 
     def _run(self) -> None:
         leave_pool()
-        while True:
+        while not self._stopped:
             batch = self._take()
             try:
                 self._commit(batch)
@@ -135,6 +145,7 @@ class Writer:
                 logger.exception("The writer failed on %s changes", len(batch))
                 self._answer(batch, [Unavailable() for _ in batch], [])
                 self._disconnect()
+        self._disconnect()
 
     def _commit(self, batch: list[Waiting]) -> None:
         """Commit a batch and answer it, however long the database is away."""

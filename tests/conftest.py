@@ -2,10 +2,13 @@
 
 import itertools
 import os
+from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
+from pytest_django.plugin import DjangoDbBlocker
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +21,18 @@ def trials() -> bool:
 def column() -> str:
     """Which column of the design the run is on: "embedded" (SQLite) or "production" (PostgreSQL and Redis)."""
     return os.environ.get("ONTAP_ENV", "embedded")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The test's database, which goes at the end although the writer and the readers keep their connections to it."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture

@@ -7,20 +7,20 @@ from contextlib import suppress
 from typing import Any
 
 from orders.consumers import OrderSocket
-from orders.protocol import SUBPROTOCOL_V2
+from orders.protocol import DASHBOARD, SUBPROTOCOL_V2
 
 
 class Driven:
-    """One OrderSocket on the running loop. `frames` is what it sent, parsed; `closed` its close code."""
+    """One OrderSocket on the running loop, by a device's key or a member's token. `frames` is what it sent, parsed; `closed` its close code."""
 
-    def __init__(self, venue_id: int, table_number: str, *, key: str | None = None, v2: bool = True) -> None:
-        prefix = f"/k/{key}" if key is not None else ""
+    def __init__(self, venue_id: int, table_number: str, secret: str, *, v2: bool = True) -> None:
+        prefix = f"/{'k' if table_number == DASHBOARD else 's'}/{secret}"
         self.scope: dict[str, Any] = {
             "type": "websocket",
             "path": f"{prefix}/Test",
             "query_string": f"venue_id={venue_id}&table_number={table_number}".encode(),
             "headers": [],
-            "client": ("127.0.0.1", 1),
+            "client": (f"client of venue {venue_id}", 1),  # handshakes are limited per address
             "subprotocols": [SUBPROTOCOL_V2] if v2 else [],
         }
         self.frames: list[dict[str, Any]] = []

@@ -13,9 +13,9 @@ from orders.errors import Refused
 from orders.models import Order
 from orders.pricing import price_or_refuse
 from orders.protocol import MoveOrder, PlaceOrder, Speaker, UndoOrder
-from venues.access import start_session
+from venues.access import member_for_code, start_session
 from venues.catalogue import load_catalogue
-from venues.codes import new_token, token_hash
+from venues.codes import new_token, table_code, token_hash
 from venues.models import Category, Device, Menu, Operator, Product, Table, TableSession, Venue, VenueProduct
 
 _serial = itertools.count(1)
@@ -40,6 +40,13 @@ class Pub:
         """The open session of a table, opened where there is none."""
         self.sessions[table] = start_session(self.tables[table], self.now)
         return self.sessions[table]
+
+    def member_token(self, table: int) -> str:
+        """What a phone holds that scanned the table's code."""
+        own = self.tables[table]
+        found = member_for_code(table_code(own.pk, own.code_version), self.now)
+        assert found is not None
+        return found[1]
 
     def placement(
         self, items: dict[str, int] | None = None, *, table: int = 0, refused_at_the_door: bool = False, **extra: Any

@@ -29,6 +29,7 @@ from orders.protocol import MoveOrder
 from orders.reading import in_reader
 from orders.render import whole_order
 from orders.states import OPEN, move_for
+from orders.writer import writer
 from tests.orders.driven import Driven
 from tests.orders.pub import Pub, make_pub
 from venues.models import VenueFeed
@@ -43,6 +44,11 @@ def loop() -> Iterator[None]:
     global runner
     with asyncio.Runner() as runner:
         yield
+        runner.run(end_writer())
+
+
+async def end_writer() -> None:
+    writer().stop()
 
 
 class Watcher:
@@ -54,14 +60,14 @@ class Watcher:
         self.epoch, self.seq = "", -1
         self.acks: dict[str, dict[str, Any]] = {}
         self.socket: Driven | None = None
+        self.secret = pub.device_key if table is None else pub.member_token(table)
         self._read = 0
 
     async def connect(self) -> None:
         if self.socket is not None:
             return
         number = "dashboard" if self.table is None else self.pub.tables[self.table].number
-        key = self.pub.device_key if self.table is None else None
-        self.socket = await Driven(self.pub.venue.pk, number, key=key).connect()
+        self.socket = await Driven(self.pub.venue.pk, number, self.secret).connect()
         assert self.socket.accepted
         self._read = 0
         socket = self.socket
@@ -235,6 +241,7 @@ class Interleavings(RuleBasedStateMachine):
         if hasattr(self, "watchers"):
             self.run(self._settle())
             self.run(self._everybody(Watcher.drop))
+            self.run(asyncio.sleep(0.1))  # what follows a board's leaving
 
     async def _settle(self) -> None:
         """When everybody is back and one sweep has been: what each client holds is what a fresh read gives."""
