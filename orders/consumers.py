@@ -1,5 +1,6 @@
 """One websocket of the onTap protocol: authenticate, parse, call one service, send. The rules are elsewhere."""
 
+import asyncio
 import base64
 import logging
 import os
@@ -87,6 +88,8 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
         self._holding: list[Frames] | None = []
         self._after = -1
         self._live = False
+        self._unasked: asyncio.Task[None] | None = None
+        self._snapshot_seq = -1
         self.last_sent = time.monotonic()
         try:
             while True:
@@ -162,7 +165,13 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
 
     def _snapshot_soon(self) -> None:
         if self._open and not self._live:
-            hub().spawn(self._send_snapshot())
+            self._unasked = hub().loop.create_task(self._send_snapshot())
+
+    async def _after_unasked(self) -> None:
+        """Wait for the snapshot that is on its way because nobody asked in time: what is asked for now comes after."""
+        if self._unasked is not None:
+            await asyncio.wait([self._unasked])
+            self._unasked = None
 
     async def websocket_receive(self, message: dict[str, Any]) -> None:
         text = message.get("text")
@@ -190,6 +199,7 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
             elif isinstance(request, UndoOrder):
                 self._submit(OrderUndo(self.venue_id, clock(), request, self.held.actor), echo)
             elif isinstance(request, OpenOrders):
+                await self._after_unasked()
                 await (self._send_snapshot() if self.speaker.version == 2 else self._send_open_orders())
             elif isinstance(request, Resume):
                 await self._resume(request)
@@ -311,9 +321,11 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
             }
         orders = [whole_order(row) if board else protocol.for_guest(whole_order(row)) for row in found.orders]
         self._push(protocol.snapshot_frame(found.epoch, found.seq, orders, found.menu_version, paused, online))
+        self._snapshot_seq = found.seq
         self._release(found.seq)
 
     async def _resume(self, wanted: Resume) -> None:
+        await self._after_unasked()
         self._hold()
         self._live = True
         try:
@@ -333,7 +345,8 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
             return
         seq = wanted.seq
         for event in missed:
-            self._show(Frames(event, wanted.epoch))
+            if event.seq > self._snapshot_seq:  # what a snapshot of this socket holds would come after it as old news
+                self._show(Frames(event, wanted.epoch))
             seq = event.seq
         self._release(seq)
 
