@@ -222,7 +222,8 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
             raise priced  # with a client_order_id it may be a repeat, whose answer is the first ack
         if self.speaker.board:
             assert wanted.table_number is not None
-            table = await in_reader(table_for_staff, self.venue_id, wanted.table_number, now)
+            refusal = priced if isinstance(priced, Refused) else None
+            table = await in_reader(table_for_staff, self.venue_id, wanted.table_number, now, refusal)
             table_id, table_number, session_id = table.table_id, table.number, table.session_id
         else:
             if held.session_id is None:

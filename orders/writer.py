@@ -9,7 +9,7 @@ import logging
 import socket
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 MOST_IN_BATCH = 64
 MOST_OF_VENUE = 16  # so that a flood at one venue leaves room for its neighbours
 MOST_WAITING = 2_000
+MOST_WAITING_OF_VENUE = 1_000  # the flood again: its neighbours find the queue half empty
 PATIENCE_S = 5.0  # how long a change waits for the database
 HUNG_S = 6.0  # nobody in the batch wants to wait any more: cut, and it is answered, or its COMMIT looked up
 
@@ -41,6 +42,10 @@ class Waiting:
     @property
     def too_long(self) -> bool:
         return time.monotonic() - self.since > PATIENCE_S
+
+    @property
+    def claimed(self) -> bool:
+        return not self._free
 
     def claim(self) -> bool:
         """Whether the caller, and nobody else, deals with this: the writer, or who answers for waiting too long."""
@@ -58,6 +63,7 @@ class Writer:
         self._loop = asyncio.get_running_loop()
         self._incoming: SimpleQueue[Waiting | None] = SimpleQueue()  # None: the end
         self._open: dict[Waiting, None] = {}  # on the loop: everything not answered yet, oldest first
+        self._open_of: Counter[int] = Counter()  # how many of them are a venue's
         self._venues: dict[int, deque[Waiting]] = {}  # in the thread: what it has not taken yet
         self._stopped = False
         self._busy_since: float | None = None
@@ -78,11 +84,13 @@ class Writer:
         return None
 
     def submit(self, change: Change, done: Callable[[Outcome], None]) -> None:
-        """Queue a change; `done` is called on the loop with its outcome. Raises TooMany where 2,000 are waiting."""
-        if len(self._open) >= MOST_WAITING:
+        """Queue a change; `done` is called on the loop with its outcome. Raises TooMany where 2,000 are waiting, or
+        1,000 of this venue."""
+        if len(self._open) >= MOST_WAITING or self._open_of[change.venue_id] >= MOST_WAITING_OF_VENUE:
             raise TooMany("The venue's system is busy. Please try again in a moment.", "busy")
         waiting = Waiting(change, done)
         self._open[waiting] = None
+        self._open_of[change.venue_id] += 1
         self._incoming.put(waiting)
 
     def stop(self) -> None:
@@ -167,6 +175,7 @@ class Writer:
                 logger.warning("The database is away (%s); %s changes wait", _word_of(error), len(batch))
                 self._disconnect()
                 batch = self._give_up(batch)
+                self._forget_answered()
                 time.sleep(wait)
                 wait = min(wait * 2, 0.5)
             except (DatabaseError, TryAlone) as error:
@@ -202,6 +211,7 @@ class Writer:
                     "The database is away (%s); %s changes are unsettled", _word_of(error), len(unknown.outcomes)
                 )
                 self._disconnect()
+                self._forget_answered()
                 time.sleep(wait)
                 wait = min(wait * 2, 0.5)
 
@@ -210,6 +220,16 @@ class Writer:
         late = [waiting for waiting in batch if waiting.too_long]
         self._answer(late, [Unavailable() for _ in late], [])
         return [waiting for waiting in batch if not waiting.too_long]
+
+    def _forget_answered(self) -> None:
+        """Let go of what was answered for waiting too long: it would pile up for as long as the database is away."""
+        self._sort_in(wait=False)
+        for venue_id, queue in list(self._venues.items()):
+            left = deque(waiting for waiting in queue if not waiting.claimed)
+            if left:
+                self._venues[venue_id] = left
+            else:
+                del self._venues[venue_id]
 
     def _answer(self, batch: list[Waiting], outcomes: list[Outcome], events: list[Event]) -> None:
         if batch:
@@ -228,17 +248,22 @@ class Writer:
     def _finish(self, batch: list[Waiting], outcomes: list[Outcome], events: list[Event]) -> None:
         """On the loop, in this order: the answers, our own feeds, the nudge to other processes."""
         for waiting, outcome in zip(batch, outcomes, strict=True):
-            self._open.pop(waiting, None)
-            waiting.done(outcome)
+            self._close(waiting, outcome)
         if events:
             hub().committed(events)
+
+    def _close(self, waiting: Waiting, outcome: Outcome) -> None:
+        """Answer a change, once."""
+        if waiting in self._open:
+            del self._open[waiting]
+            self._open_of[waiting.change.venue_id] -= 1
+            waiting.done(outcome)
 
     def _answer_late(self) -> None:
         """What has waited too long behind others was surely not committed; what the writer has is the writer's."""
         late = [w for w in itertools.takewhile(lambda w: w.too_long, self._open) if w.claim()]
         for waiting in late:
-            del self._open[waiting]
-            waiting.done(Unavailable())
+            self._close(waiting, Unavailable())
 
     async def _watch_over(self) -> None:
         """Answer what waits too long behind a hung batch, and cut a connection that hangs beyond every timeout."""

@@ -47,11 +47,12 @@ ACCEPT: dict[str, Any] = {
     "order_status": "accepted",
 }
 LEFT_OUT = object()
-# Product 12 is not on sale at venue 1, 11 is sold out, of 10 nothing is left, of 9 three.
+# Product 12 is not on sale at venue 1, 11 is sold out, of 10 nothing is left, of 9 three. Nobody is alerted meanwhile.
 SCARCE = """
 from datetime import timedelta
 from django.utils import timezone
-from venues.models import VenueProduct
+from venues.models import Venue, VenueProduct
+Venue.objects.filter(pk=1).update(alert_after=86400, escalate_after=86400, reject_after=86400)
 tomorrow = timezone.now() + timedelta(days=1)
 scarce = {12: {"available": False}, 11: {"sold_out_until": tomorrow}, 10: {"stock": 0}, 9: {"stock": 3}}
 for product_id, difference in scarce.items():

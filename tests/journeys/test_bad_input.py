@@ -264,8 +264,9 @@ def test_every_bad_address_is_refused_alike_and_at_once(running: Running, addres
 
 def test_a_board_that_orders_in_vain_opens_no_table(running: Running) -> None:
     with V2Board(running.device_socket(1)) as board:
-        board.act("order", table_number="23", order_items={"999": 1})
-        assert board.next_error().code == "unknown_product"
+        for key in ({}, {"client_order_id": "in-vain"}):
+            board.act("order", table_number="23", order_items={"999": 1}, **key)
+            assert board.next_error().code == "unknown_product"
 
 
 @pytest.mark.usefixtures("on_purpose")

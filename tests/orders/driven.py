@@ -11,7 +11,10 @@ from orders.protocol import DASHBOARD, SUBPROTOCOL_V2
 
 
 class Driven:
-    """One OrderSocket on the running loop, by a device's key or a member's token. `frames` is what it sent, parsed; `closed` its close code."""
+    """One OrderSocket on the running loop, by a device's key or a member's token.
+
+    `frames` is what it sent, parsed; `closed` its close code.
+    """
 
     def __init__(self, venue_id: int, table_number: str, secret: str, *, v2: bool = True) -> None:
         prefix = f"/{'k' if table_number == DASHBOARD else 's'}/{secret}"
