@@ -194,6 +194,7 @@ class PlacingRules:
             "content_hash": placement.content,
             "client_order_id": placement.wanted.client_order_id,
             "total": priced.total,
+            "by_staff": placement.by_staff,
             "verified": placement.verified,
             "first_of_session": first,
             "possible_duplicate_of": twin,

@@ -33,7 +33,7 @@ def whole_order(row: Mapping[str, Any]) -> dict[str, Any]:
         "location_mismatch": bool(row["location_mismatch"]),
         "tracker_state": row["tracker_state"],
         "session_id": str(row["session_id"]),
-        "placed_by": "guest" if row["placed_by_id"] is None else "staff",
+        "placed_by": "staff" if row["by_staff"] else "guest",
         "verified": bool(row["verified"]),
         "first_of_session": bool(row["first_of_session"]),
         "possible_duplicate_of": None if row["possible_duplicate_of"] is None else str(row["possible_duplicate_of"]),

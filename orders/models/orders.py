@@ -30,13 +30,19 @@ class Order(models.Model):
     placed_at = models.DateTimeField()
     placed_seq = models.BigIntegerField(help_text="The event of its placing: what the first ack said.")
     placed_by = models.ForeignKey(
-        User, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+", help_text="Staff; empty: a guest."
+        User,
+        null=True,
+        on_delete=models.SET_NULL,
+        db_index=False,
+        related_name="+",
+        help_text="The person, where one is known.",
     )
     order_items = models.TextField()
     lines_json = models.TextField()
     content_hash = models.CharField(max_length=32)
     client_order_id = models.CharField(max_length=64, null=True)
     total = models.DecimalField(max_digits=10, decimal_places=2)
+    by_staff = models.BooleanField(help_text="Placed at a board, by a person or a device.")
     verified = models.BooleanField()
     first_of_session = models.BooleanField()
     possible_duplicate_of = models.UUIDField(null=True)

@@ -50,6 +50,7 @@ def _order(session: TableSession, number: int) -> Order:
         lines_json=FILLER[:500],
         content_hash="0" * 32,
         total=Decimal("32.00"),
+        by_staff=False,
         verified=False,
         first_of_session=False,
         state="completed",

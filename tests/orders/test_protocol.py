@@ -22,7 +22,7 @@ GUEST_V2 = Speaker(1, board=False, version=2, table_number="1")
 
 EMPTY = (
     *("reason", "client_order_id", "accepted_at", "ready_at", "finished_at", "paid_at", "tracker_number"),
-    *("located_table", "location_mismatch", "tracker_state", "session_id", "placed_by_id", "verified"),
+    *("located_table", "location_mismatch", "tracker_state", "session_id", "by_staff", "verified"),
     *("first_of_session", "possible_duplicate_of", "changed_by", "undo_seq", "undo_until", "undo_state"),
 )
 

@@ -21,6 +21,7 @@ const ORDER = {
 
 const OF_EVERY_ORDER = {
   placed_seq: "seq",
+  by_staff: "false",
   verified: "false",
   state: "'pending'",
   order_status: "'pending'",
