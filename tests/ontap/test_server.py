@@ -30,6 +30,7 @@ from tests.ontap.raw_socket import (
     handshake,
 )
 from tests.ontap.small_applications import CANARY, KB, MB
+from tests.run import clean_environment
 from tests.stack.ports import free_port, is_listening
 
 
@@ -611,7 +612,7 @@ def test_the_module_serves_the_site(tmp_path: Path) -> None:
     site = subprocess.Popen(
         [sys.executable, "-m", "ontap.server", "--port", str(port)],
         cwd=Path(__file__).parents[2],
-        env={**os.environ, "ONTAP_ENV": "embedded", "ONTAP_DATA": str(tmp_path)},
+        env={**clean_environment(os.environ), "ONTAP_ENV": "embedded", "ONTAP_DATA": str(tmp_path)},
         stderr=subprocess.DEVNULL,
     )
     try:
