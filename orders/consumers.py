@@ -424,7 +424,7 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
     def _cut_off(self) -> None:
         logger.info("A reader too slow for its buffer is cut off")
         self._leave()
-        hub().spawn(self.base_send({"type": "websocket.close", "code": 1013}))
+        hub().spawn(self._close(1013))
 
     def _hold(self) -> None:
         if self._holding is None:

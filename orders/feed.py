@@ -114,7 +114,11 @@ class Feed:
             listener(event)
         frames = Frames(event, self.epoch)
         for socket in self._hearers(event):
-            socket.deliver(frames)
+            try:
+                socket.deliver(frames)
+            except Exception:
+                logger.exception("A socket failed at event %s of venue %s; it starts again", event.seq, event.venue_id)
+                socket.restart()
 
     def _hearers(self, event: Event) -> list[Socket]:
         if event.kind == "order":

@@ -257,7 +257,10 @@ class Writer:
         if waiting in self._open:
             del self._open[waiting]
             self._open_of[waiting.change.venue_id] -= 1
-            waiting.done(outcome)
+            try:
+                waiting.done(outcome)
+            except Exception:
+                logger.exception("A socket failed at an answer")
 
     def _answer_late(self) -> None:
         """What has waited too long behind others was surely not committed; what the writer has is the writer's."""
