@@ -95,10 +95,12 @@ def open_sockets() -> list["OrderSocket"]:
 async def _close_lost(sockets: list["OrderSocket"]) -> None:
     if sockets:
         gone = await in_reader(access.lost, [socket.held for socket in sockets])
+        reasons = await in_reader(access.end_reasons, list(gone)) if gone else {}
         for socket in sockets:
             why = gone.get(socket.held)
             if why is not None:
-                socket.end(SESSION_ENDED if why == access.SESSION_ENDED else REVOKED, why)
+                code = SESSION_ENDED if why == access.SESSION_ENDED else REVOKED
+                socket.end(code, reasons.get(socket.held.session_id or 0, why) if code == SESSION_ENDED else why)
 
 
 def _renew_soon() -> None:

@@ -197,6 +197,12 @@ def lost(passes: Iterable[Pass]) -> dict[Pass, str]:
     return gone
 
 
+def end_reasons(passes: Iterable[Pass]) -> dict[int, str]:
+    """Why the sessions of these passes ended, by session."""
+    ids = {held.session_id for held in passes if held.session_id is not None}
+    return dict(TableSession.objects.filter(pk__in=ids, ended_at__isnull=False).values_list("pk", "end_reason"))
+
+
 def _grouped(logins: list[Pass]) -> dict[tuple[str, int], list[Pass]]:
     groups: dict[tuple[str, int], list[Pass]] = defaultdict(list)
     for held in logins:
