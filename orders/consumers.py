@@ -217,7 +217,9 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
         if catalogue is None:
             raise Refused("There is no such venue any more.", "closed")
         held = self.held
-        priced = self._count_order(moment, catalogue) or price_or_refuse(catalogue, wanted, now)
+        priced = self._too_many_orders(moment, catalogue) or price_or_refuse(catalogue, wanted, now)
+        if not isinstance(priced, Refused):
+            self._count_order(moment)
         if isinstance(priced, Refused) and wanted.client_order_id is None:
             raise priced  # with a client_order_id it may be a repeat, whose answer is the first ack
         if self.speaker.board:
@@ -252,18 +254,23 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
             echo,
         )
 
-    def _count_order(self, moment: float, catalogue: Catalogue) -> TooMany | None:
-        """Count one more order of a guest, or say that it is too many."""
+    def _too_many_orders(self, moment: float, catalogue: Catalogue) -> TooMany | None:
+        """Why one more order of a guest is too many in this minute, where it is."""
         if self.speaker.board:
             return None
         session_id = self.held.session_id
         if socket_orders.full(self.connection_id, moment) or session_orders.full(session_id, moment):
             return TooMany("That is a lot of orders in a minute. Wait a moment, or ask staff.", "too_many_orders")
-        if not venue_orders.take(self.venue_id, moment, catalogue.venue.max_per_minute):
+        if venue_orders.full(self.venue_id, moment, catalogue.venue.max_per_minute):
             return TooMany("The venue has more orders than it can take this minute.", "too_many_orders")
-        session_orders.count(session_id, moment)
-        socket_orders.count(self.connection_id, moment)
         return None
+
+    def _count_order(self, moment: float) -> None:
+        """Count an order of a guest that could be sold; what was refused is no order."""
+        if not self.speaker.board:
+            socket_orders.count(self.connection_id, moment)
+            session_orders.count(self.held.session_id, moment)
+            venue_orders.count(self.venue_id, moment)
 
     def _ask_for_table(self, moment: float) -> None:
         """Tell the boards that guests wait at a table that staff have to open; once a minute is enough."""
