@@ -34,8 +34,9 @@ from daphne.ws_protocol import WebSocketFactory  # type: ignore[import-untyped]
 from twisted.internet import reactor as _reactor
 
 from ontap.scrub import scrub_path
+from ontap.server_frames import PING, WHOLE_TEXT
 from ontap.server_limits import Inbox, Limits, Message, frame
-from ontap.server_protocol import PING, WHOLE_TEXT, TableSocket
+from ontap.server_protocol import TableSocket
 
 logger = logging.getLogger("ontap.server")
 access_log = logging.getLogger("ontap.access")

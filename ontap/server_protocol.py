@@ -1,8 +1,8 @@
 """One websocket of our daphne: bounded both ways, always closed with a code, and quick where it matters.
 
 Autobahn does the handshake and every unusual frame. A whole text frame in and a message out, which is nearly all there
-is, take short paths of our own. What one connection may cost is in
-`ontap.server_limits`.
+is, take short paths of our own: the way in is in `ontap.server_frames`. What one connection may cost is
+in `ontap.server_limits`.
 """
 
 import asyncio
@@ -19,19 +19,11 @@ from autobahn.websocket.utf8validator import Utf8Validator
 from daphne.ws_protocol import WebSocketProtocol  # type: ignore[import-untyped]
 
 from ontap.scrub import scrub_path
+from ontap.server_frames import WHOLE_BINARY, take_text_frames
 from ontap.server_limits import Inbox, Message, frame
-
-try:
-    from websockets.speedups import apply_mask
-except ImportError:  # no compiled wheel for this machine
-    from websockets.utils import apply_mask
 
 logger = logging.getLogger("ontap.server")
 
-WHOLE_TEXT = 0x81  # final frame, opcode text
-WHOLE_BINARY = 0x82
-MASKED = 0x80
-PING = b"\x89\x00"
 CHUNK = 131_072  # bytes that the transport holds for a reader that does not take them now
 FRAME_COST = 64  # bytes that Python spends on each; pongs of two bytes would else cost twenty times the limit
 KERNEL_UNSENT = getattr(socket, "TCP_NOTSENT_LOWAT", None)  # Linux and macOS
@@ -190,7 +182,7 @@ class TableSocket(WebSocketProtocol):  # type: ignore[misc]
         while not self.failedByMe and self.state != self.STATE_CLOSED:
             if self.state == self.STATE_OPEN:
                 if self.current_frame is None and not self.inside_message:
-                    self._take_text_frames()
+                    self.data = take_text_frames(self.data, self.inbox)
                 if self.inbox.full:
                     self.transport.pauseProducing()
                     break
@@ -200,30 +192,6 @@ class TableSocket(WebSocketProtocol):  # type: ignore[misc]
                 break
         if self.failedByMe:
             self.data = b""
-
-    def _take_text_frames(self) -> None:
-        """The whole, masked, short text frames at the start; autobahn judges everything else."""
-        data, position, inbox = self.data, 0, self.inbox
-        end = len(data)
-        while end - position >= 6 and data[position] == WHOLE_TEXT and not inbox.full:
-            size, mask = data[position + 1] - MASKED, position + 2
-            if size == 126:
-                size, mask = int.from_bytes(data[mask : mask + 2], "big"), mask + 2
-                if size < 126:
-                    break
-            elif not 0 <= size < 126:
-                break
-            start = mask + 4
-            if start + size > end:
-                break
-            try:
-                text = apply_mask(data[start : start + size], data[mask:start]).decode()
-            except UnicodeDecodeError:
-                break
-            inbox.put({"type": "websocket.receive", "text": text}, size)
-            position = start + size
-        if position:
-            self.data = data[position:]
 
     def onMessageFrameBegin(self, length: int) -> None:
         super().onMessageFrameBegin(max(length, 128))  # or a message of empty frames would have no limit

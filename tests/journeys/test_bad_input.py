@@ -1,6 +1,6 @@
 """Whatever a client sends: an error frame or the right close code, nothing written, and the next message is served.
 
-The texts are in `bad_inputs`. On real processes, with nothing between us and the server's own reading of bytes.
+What they send is in `bad_inputs`. On real processes, with nothing between us and the server's own reading of bytes.
 """
 
 import re
@@ -18,18 +18,13 @@ import pytest
 from tests.clients import v2_frames
 from tests.clients.v1 import DASHBOARD, SOON, V1Board, V1Guest
 from tests.clients.v2 import V2Board, V2Guest
-from tests.journeys.bad_inputs import (
-    BAD_ADDRESSES,
-    BAD_FRAMES,
-    BAD_HANDSHAKES,
-    BAD_INPUTS,
-    MOST_BYTES,
-    SCARCE,
-    BadFrames,
-    BadInput,
-    goodbye,
-    opening,
-)
+from tests.journeys.bad_inputs.addresses import BAD_ADDRESSES
+from tests.journeys.bad_inputs.envelopes import BAD_ENVELOPES
+from tests.journeys.bad_inputs.frames import BAD_FRAMES, MOST_BYTES, BadFrames, goodbye
+from tests.journeys.bad_inputs.handshakes import BAD_HANDSHAKES, opening
+from tests.journeys.bad_inputs.moves import BAD_MOVES
+from tests.journeys.bad_inputs.orders import BAD_ORDERS
+from tests.journeys.bad_inputs.texts import SCARCE, BadInput
 from tests.journeys.running import Running
 from tests.ontap.raw_socket import CONTINUATION, PING, PONG, TEXT, RawSocket, encode
 from tests.stack.ports import LOOPBACK
@@ -164,7 +159,7 @@ def nothing_is_written_and_nothing_crashes(
         assert books.written() == before
 
 
-@pytest.mark.parametrize("bad", BAD_INPUTS, ids=lambda bad: ascii(bad.wrong)[1:-1])
+@pytest.mark.parametrize("bad", [*BAD_ENVELOPES, *BAD_ORDERS, *BAD_MOVES], ids=lambda bad: ascii(bad.wrong)[1:-1])
 def test_a_bad_text_gets_an_error_frame_and_the_socket_goes_on(voices: Voices, bad: BadInput) -> None:
     for role in bad.roles:
         for version in bad.versions:
