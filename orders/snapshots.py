@@ -10,7 +10,7 @@ from django.db.models import FilteredRelation, Q, Sum
 from orders.changes import Event
 from orders.feed import events_of
 from orders.models import BoardPresence, Order, VenueEvent
-from orders.states import OPEN, State
+from orders.states import State
 from venues.models import TableSession, VenueFeed
 
 STATUS_ON_CONNECT = timedelta(minutes=30)
@@ -30,7 +30,7 @@ class Snapshot:
 
 def read_board(venue_id: int) -> Snapshot:
     """The open orders of a venue."""
-    return _read(venue_id, Q(venue__orders__state__in=OPEN))
+    return _read(venue_id, Q(venue__orders__finished_at=None))
 
 
 def read_session(venue_id: int, session_id: int | None) -> Snapshot:
