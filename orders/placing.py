@@ -21,15 +21,13 @@ from venues.catalogue import Catalogue, load_catalogue
 LOOK_ALIKE = timedelta(seconds=10)
 NO_BOARD_FOR = timedelta(minutes=2)
 
+# A FILTER, because a WHERE on finished_at sends PostgreSQL through the open orders of all venues.
 _SESSIONS = """
-SELECT s.id, s.table_id, s.ended_at IS NULL, t.stopped_at IS NOT NULL
+SELECT s.id, s.table_id, s.ended_at IS NULL, t.stopped_at IS NOT NULL,
+       EXISTS (SELECT 1 FROM orders_order o WHERE o.session_id = s.id),
+       (SELECT count(*) FILTER (WHERE o.finished_at IS NULL) FROM orders_order o WHERE o.session_id = s.id)
   FROM venues_tablesession s JOIN venues_table t ON t.id = s.table_id
  WHERE {among}
-"""
-# A FILTER, because a WHERE on the state sends PostgreSQL through the open orders of all venues.
-_COUNTS = """
-SELECT session_id, count(*) FILTER (WHERE state IN ('pending', 'accepted', 'ready'))
-  FROM orders_order WHERE {among} GROUP BY session_id
 """
 _TWINS = """
 SELECT session_id, content_hash, id FROM orders_order
@@ -45,8 +43,8 @@ class Session:
     table_id: int
     open: bool
     stopped: bool
-    has_orders: bool = False
-    open_orders: int = 0
+    has_orders: bool
+    open_orders: int
 
 
 class PlacingRules:
@@ -116,23 +114,19 @@ class PlacingRules:
         )
 
     def _ask_for_sessions(self, placements: Sequence[Placement]) -> None:
-        """What the sessions are now, and the look-alikes of the last ten seconds: three statements a batch."""
+        """What the sessions are now, and the look-alikes of the last ten seconds: two statements a batch."""
         ask = self._batch.statements.ask
         session_ids = listed({p.session_id for p in placements})
         contents = listed({p.content for p in placements})
         alike = _TWINS.format(among=among("session_id"), alike=among("content_hash"))
         self._asked = (
             ask(_SESSIONS.format(among=among("s.id")), [session_ids]),
-            ask(_COUNTS.format(among=among("session_id")), [session_ids]),
             ask(alike, [session_ids, contents, moment(self._batch.at - LOOK_ALIKE)]),
         )
 
     def _read_sessions(self) -> None:
-        sessions, counts, alike = self._asked
+        sessions, alike = self._asked
         self._sessions = {row[0]: Session(*row) for row in sessions.tuples()}
-        for session_id, open_orders in counts.tuples():
-            if (session := self._sessions.get(session_id)) is not None:
-                session.has_orders, session.open_orders = True, open_orders
         self._alike = {(session_id, content): as_uuid(pk) for session_id, content, pk in alike.tuples()}
 
     def _without_board(self, venue_ids: set[int]) -> set[int]:

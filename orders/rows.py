@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 import psycopg
-from django.db import DataError, connection, models
+from django.db import DEFAULT_DB_ALIAS, DataError, connection, connections, models
 from psycopg.types.datetime import TimestamptzLoader
 
 Row = Mapping[str, Any]
@@ -50,19 +50,26 @@ class Statements:
     costs far more than a statement, because another thread gets Python meanwhile.
     """
 
+    def __init__(self) -> None:
+        # Looked up once: Django's `connection` finds out for each attribute which thread asks.
+        self._database = connections[DEFAULT_DB_ALIAS]
+        self._pipelined = self._database.vendor == "postgresql"
+
     def ask(self, sql: str, parameters: Sequence[Any]) -> Asked:
+        """Rows of numbers, texts and UUIDs."""
         return Asked(self._execute(sql, parameters))
 
     def ask_for(self, model: type[models.Model], ids: Iterable[Any], *, lock: bool = False) -> Asked:
         """The rows with these keys; with `lock`, locked in the order of their keys (SQLite has the one writer's)."""
         names = _names(model)
         rest = f' ORDER BY "{_key(model)}"' if lock else ""
-        if lock and connection.vendor == "postgresql":
+        if lock and self._pipelined:
             rest += " FOR NO KEY UPDATE"
         columns = ", ".join(f'"{name}"' for name in names)
         where = among(f'"{_key(model)}"')
-        cursor = self._execute(f'SELECT {columns} FROM "{model._meta.db_table}" WHERE {where}{rest}', [listed(ids)])
-        return Asked(cursor, names, _loaders(model) if connection.vendor == "sqlite" else {})
+        sql = f'SELECT {columns} FROM "{model._meta.db_table}" WHERE {where}{rest}'
+        cursor = self._execute(sql, [listed(ids)], with_times=True)
+        return Asked(cursor, names, {} if self._pipelined else _loaders(model))
 
     def insert(self, model: type[models.Model], rows: Sequence[Row]) -> None:
         """Insert rows given by attname; every column must be there, but an automatic key."""
@@ -75,7 +82,7 @@ class Statements:
         if not rows:
             return
         sql = _update_sql(model, key, changed)
-        if connection.vendor == "postgresql":
+        if self._pipelined:
             guarded = f"WITH met AS ({sql} RETURNING 1) SELECT 1 / ((SELECT count(*) FROM met) = %s)::int"
             self._execute(guarded, [_encode(rows), len(rows)])
         elif self._execute(sql, [_encode(rows)]).rowcount != len(rows):
@@ -83,15 +90,16 @@ class Statements:
 
     def commit(self) -> None:
         """Send COMMIT along with what was written, where that saves a wait; it happens at the end in any case."""
-        if connection.vendor == "postgresql":
-            connection.connection.commit()
+        if self._pipelined:
+            self._database.connection.commit()
 
-    def _execute(self, sql: str, parameters: Sequence[Any]) -> Any:
-        if connection.vendor == "postgresql":
-            cursor = psycopg.Cursor(connection.connection)
-            cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
+    def _execute(self, sql: str, parameters: Sequence[Any], *, with_times: bool = False) -> Any:
+        if self._pipelined:
+            cursor = psycopg.Cursor(self._database.connection)
+            if with_times:  # Django's own loader is Python
+                cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
             return cursor.execute(sql, parameters, prepare=True)
-        own = connection.cursor()
+        own = self._database.cursor()
         own.execute(sql, parameters)
         return own
 
@@ -124,9 +132,10 @@ def among(column: str) -> str:
     return f"{column} IN (SELECT value FROM json_each(%s))"
 
 
-def listed(values: Iterable[Any]) -> Any:
+def listed(values: Iterable[int | str | uuid.UUID]) -> str:
+    """The parameter for `among`: a JSON list, or PostgreSQL's text of an array (psycopg makes one value by value)."""
     if connection.vendor == "postgresql":
-        return list(values)
+        return "{" + orjson.dumps(list(values)).decode()[1:-1] + "}"
     return orjson.dumps([_sqlite(value) for value in values]).decode()
 
 

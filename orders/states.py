@@ -34,6 +34,12 @@ MAY_COME_FROM: dict[str, tuple[str, ...]] = {
     State.CANCELLED: (State.PENDING, State.ACCEPTED, State.READY),
 }
 GUEST_MAY_CANCEL_FROM = (State.PENDING,)
+_TARGETS: dict[str, tuple[str, ...]] = {
+    "acceptorder": (State.ACCEPTED, State.REJECTED),
+    "readyorder": (State.READY,),
+    "completeorder": (State.COMPLETED,),
+    "cancelorder": (State.CANCELLED,),
+}
 
 
 class WrongWord(ValueError):
@@ -55,12 +61,7 @@ def move_for(action: str, status: str | None) -> Move:
     Raises WrongWord where the words name a state that this action does not give (protocol: order_status).
     """
     word = (status or "").strip().casefold()
-    targets = {
-        "acceptorder": (State.ACCEPTED, State.REJECTED),
-        "readyorder": (State.READY,),
-        "completeorder": (State.COMPLETED,),
-        "cancelorder": (State.CANCELLED,),
-    }[action]
+    targets = _TARGETS[action]
     if word in State.ALL and word not in targets:
         raise WrongWord(f"order_status “{word}” names another state than {action} gives ({' or '.join(targets)})")
     target = word if word in targets else targets[0]
