@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import logging
-import os
 import secrets
 import time
 import uuid
@@ -18,23 +17,20 @@ from django.conf import settings
 from django.db import Error as DatabaseProblem
 
 from orders import presence, protocol, snapshots
-from orders.catalogues import catalogue_of, kept
-from orders.changes import Change, Done, OrderMove, OrderUndo, Placement
+from orders.catalogues import catalogue_of
+from orders.changes import Change, Done, OrderMove, OrderUndo
 from orders.commit import Outcome
 from orders.door import Admitted, admit
-from orders.errors import Refused, TooMany, Unavailable
+from orders.errors import Refused, Unavailable
 from orders.feed import BOARDS, Feed, Group, hub, session_group, waiting_group
 from orders.frames import Frames
-from orders.limits import Limit
+from orders.intake import placement_of
 from orders.outbox import Outbox
-from orders.pricing import price_or_refuse
 from orders.protocol import NO_ECHO, Echo, MoveOrder, OpenOrders, PlaceOrder, Resume, Speaker, TrackerWish, UndoOrder
 from orders.reading import in_reader
 from orders.render import whole_order
-from orders.tables import guests_wait, table_for_staff
 from orders.writer import writer
 from venues.access import Pass
-from venues.catalogue import Catalogue
 
 logger = logging.getLogger(__name__)
 
@@ -44,27 +40,11 @@ RESUME_GRACE_S = 0.3  # a version 2 client that knows where it stopped says so w
 # Read once: an attribute of Django's settings costs more than the check that it is for.
 MESSAGES_PER_SOCKET: int = settings.ONTAP_MESSAGES_PER_SOCKET
 MESSAGES_PER_BOARD = 10 * MESSAGES_PER_SOCKET
-socket_orders = Limit(settings.ONTAP_ORDERS_PER_SOCKET, 60)
-session_orders = Limit(settings.ONTAP_ORDERS_PER_SESSION, 60)
-venue_orders = Limit(1, 60)
-asked_tables = Limit(1, 60)
 
 
 def clock() -> datetime:
     """Now, in whole milliseconds: what the protocol can say."""
     return protocol.from_ms(time.time_ns() // 1_000_000)
-
-
-_random = b""
-
-
-def new_order_id() -> uuid.UUID:
-    """A random UUID; 256 of them for one call of the system."""
-    global _random
-    if not _random:
-        _random = os.urandom(4096)
-    head, _random = _random[:16], _random[16:]
-    return uuid.UUID(bytes=head, version=4)
 
 
 class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
@@ -89,7 +69,6 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
         self._after = -1
         self._live = False
         self._unasked: asyncio.Task[None] | None = None
-        self._snapshot_seq = -1
         self.last_sent = time.monotonic()
         try:
             while True:
@@ -191,13 +170,15 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
                 echo = protocol.echo_of(frame)
             request = protocol.parse_request(frame, self.speaker)
             if isinstance(request, PlaceOrder):
-                await self._place(request, echo)
+                self._submit(await placement_of(request, self.speaker, self.held, self.connection_id, clock()), echo)
             elif isinstance(request, MoveOrder):
                 by = "board" if self.speaker.board else "guest"
                 change = OrderMove(self.venue_id, clock(), request, self.held.actor, by, self.held.session_id)
                 self._submit(change, echo)
             elif isinstance(request, UndoOrder):
                 self._submit(OrderUndo(self.venue_id, clock(), request, self.held.actor), echo)
+            elif not self._open:
+                return  # cut off: a read would be for nobody
             elif isinstance(request, OpenOrders):
                 await self._after_unasked()
                 await (self._send_snapshot() if self.speaker.version == 2 else self._send_open_orders())
@@ -210,73 +191,6 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
         except DatabaseProblem as error:
             logger.warning("A request had no answer from the database (%s)", type(error).__name__)
             self._refuse(Unavailable(), echo)
-
-    async def _place(self, wanted: PlaceOrder, echo: Echo) -> None:
-        now, moment = clock(), time.monotonic()
-        catalogue = kept(self.venue_id) or await catalogue_of(self.venue_id)
-        if catalogue is None:
-            raise Refused("There is no such venue any more.", "closed")
-        held = self.held
-        priced = self._too_many_orders(moment, catalogue) or price_or_refuse(catalogue, wanted, now)
-        if not isinstance(priced, Refused):
-            self._count_order(moment)
-        if isinstance(priced, Refused) and wanted.client_order_id is None:
-            raise priced  # with a client_order_id it may be a repeat, whose answer is the first ack
-        if self.speaker.board:
-            assert wanted.table_number is not None
-            refusal = priced if isinstance(priced, Refused) else None
-            table = await in_reader(table_for_staff, self.venue_id, wanted.table_number, now, refusal)
-            table_id, table_number, session_id = table.table_id, table.number, table.session_id
-        else:
-            if held.session_id is None:
-                self._ask_for_table(moment)
-                raise Refused("Staff have not opened this table yet. They have been asked.", "table_not_open")
-            assert held.table_id is not None
-            assert held.table_number is not None
-            table_id, table_number, session_id = held.table_id, held.table_number, held.session_id
-        self._submit(
-            Placement(
-                self.venue_id,
-                now,
-                new_order_id(),
-                wanted,
-                priced,
-                wanted.content,
-                catalogue,
-                table_id,
-                table_number,
-                session_id,
-                held.verified,
-                held.actor,
-                held.user_id,
-                by_staff=self.speaker.board,
-            ),
-            echo,
-        )
-
-    def _too_many_orders(self, moment: float, catalogue: Catalogue) -> TooMany | None:
-        """Why one more order of a guest is too many in this minute, where it is."""
-        if self.speaker.board:
-            return None
-        session_id = self.held.session_id
-        if socket_orders.full(self.connection_id, moment) or session_orders.full(session_id, moment):
-            return TooMany("That is a lot of orders in a minute. Wait a moment, or ask staff.", "too_many_orders")
-        if venue_orders.full(self.venue_id, moment, catalogue.venue.max_per_minute):
-            return TooMany("The venue has more orders than it can take this minute.", "too_many_orders")
-        return None
-
-    def _count_order(self, moment: float) -> None:
-        """Count an order of a guest that could be sold; what was refused is no order."""
-        if not self.speaker.board:
-            socket_orders.count(self.connection_id, moment)
-            session_orders.count(self.held.session_id, moment)
-            venue_orders.count(self.venue_id, moment)
-
-    def _ask_for_table(self, moment: float) -> None:
-        """Tell the boards that guests wait at a table that staff have to open; once a minute is enough."""
-        if asked_tables.take(self.held.table_id, moment):
-            waiting = guests_wait(self.venue_id, self.held.table_number or "", clock())
-            writer().submit(waiting, lambda outcome: None)
 
     def _submit(self, change: Change, echo: Echo) -> None:
         writer().submit(change, lambda outcome: self._answer(outcome, echo))
@@ -329,7 +243,6 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
             }
         orders = [whole_order(row) if board else protocol.for_guest(whole_order(row)) for row in found.orders]
         self._push(protocol.snapshot_frame(found.epoch, found.seq, orders, found.menu_version, paused, online))
-        self._snapshot_seq = found.seq
         self._release(found.seq)
 
     async def _resume(self, wanted: Resume) -> None:
@@ -353,7 +266,7 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
             return
         seq = wanted.seq
         for event in missed:
-            if event.seq > self._snapshot_seq:  # what a snapshot of this socket holds would come after it as old news
+            if event.seq > self._after:  # not again what a snapshot or the feed has shown since it connected
                 self._show(Frames(event, wanted.epoch))
             seq = event.seq
         self._release(seq)

@@ -15,20 +15,22 @@ from venues.models import Member, Table, TableSession, VenueFeed
 
 
 @dataclass(frozen=True, slots=True)
-class StaffTable:
+class TableInUse:
+    """A table with its open session."""
+
     table_id: int
     number: str
     session_id: int
 
 
-def table_for_staff(venue_id: int, number: str, now: datetime, refusal: Refused | None = None) -> StaffTable:
+def table_for_staff(venue_id: int, number: str, now: datetime, refusal: Refused | None = None) -> TableInUse:
     """The table with its open session, opened now where needed: staff may always. Raises Refused for an unknown one,
     and the `refusal` of an order that nobody needs to open a table for."""
     table = _table(venue_id, number)
     session = TableSession.objects.filter(table_id=table.pk, ended_at=None).first()
     if session is None and refusal is not None:
         raise refusal
-    return StaffTable(table.pk, table.number, session.pk if session is not None else open_table(table, now))
+    return TableInUse(table.pk, table.number, session.pk if session is not None else open_table(table, now))
 
 
 def open_table(table: Table, now: datetime) -> int:
