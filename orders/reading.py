@@ -5,11 +5,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, Error, close_old_connections, connection, connections
+from django.db import DEFAULT_DB_ALIAS, Error, OperationalError, close_old_connections, connection, connections
 from django.db.utils import load_backend
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+READ_S = 5.0  # nobody at a socket waits longer
 
 
 def leave_pool() -> None:
@@ -28,7 +30,10 @@ _threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="reader", initia
 
 
 async def in_reader(read: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """The result of a function that uses the ORM, run where blocking harms nobody."""
+    """The result of a function that uses the ORM, run where blocking harms nobody.
+
+    Raises Django's OperationalError after READ_S too; the thread comes back when the database does.
+    """
 
     def work() -> R:
         try:
@@ -40,4 +45,8 @@ async def in_reader(read: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> 
             if connection.vendor != "sqlite":  # to open the file anew would cost more than the read
                 close_old_connections()
 
-    return await asyncio.get_running_loop().run_in_executor(_threads, work)
+    try:
+        async with asyncio.timeout(READ_S):
+            return await asyncio.get_running_loop().run_in_executor(_threads, work)
+    except TimeoutError:
+        raise OperationalError(f"The database has not answered for {READ_S:.0f} s") from None

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.clients.v1 import V1Board
+from tests.clients.v1 import V1Board, V1Guest
 from tests.clients.v2 import V2Board, V2Guest
 from tests.clients.v2_state import LocalState
 from tests.faults.conftest import NO_LIMITS, Pub, production_pub
-from tests.faults.crowd import Crowd
+from tests.faults.crowd import BIG, Crowd
+from tests.faults.memory import Memory
 from tests.faults.moments import Moment
-from tests.faults.traps import cut_after, cut_before, hang_before, orphan_before
+from tests.faults.traps import call_before, cut_after, cut_before, hang_before, orphan_before
 from tests.stack.postgres import Postgres
 from tests.stack.redis import Redis
 
@@ -160,6 +161,40 @@ def test_an_order_is_refused_after_five_seconds_and_then_surely_not_there(
         assert max(waited) < CUT_S + NOISE_S
         assert max(let_in, served, *settled) < BACK_S + NOISE_S
         assert crowd.breaks == 0
+
+
+def test_an_order_is_refused_in_time_too_where_the_menu_must_be_read_first(pub: Pub) -> None:
+    with pub.evening(), V1Guest(pub.table(1, 2)) as guest:
+        guest.send({"action": "nothing"})
+        guest.next_error()  # so it is not only let in, but has been told how things stand
+        pub.wire.hang()
+        guest.order({"13": 1})
+        assert guest.next_error(PATIENCE_S + NOISE_S).message == "Internal server error"
+        pub.wire.heal()
+        with V2Board(pub.board(2)) as board:
+            assert board.open_orders().orders == ()
+            guest.order({"13": 1})
+            board.next_event(change="placed")
+
+
+def test_orders_that_were_refused_are_forgotten_while_a_commit_is_not_settled(pub: Pub, trials: bool) -> None:
+    """They lie in the queue of a writer that waits: were they kept, a long outage would fill the memory."""
+    with pub.evening(), V2Guest(pub.table(1)) as guest:
+        guest.snapshot()
+        trap = pub.wire.on(Moment.COMMIT_SENT, call_before(pub.wire.hang))
+        guest.order({"13": 1})
+        trap.wait()
+        memory, grown = Memory(pub), []
+        for _ in range(2):
+            end = time.monotonic() + (60 if trials else 12)  # the writer looks at them every 3.5 s
+            while time.monotonic() < end:
+                guest.order(lines=BIG)
+                time.sleep(0.015)
+            grown.append(memory.growth)
+        pub.wire.heal()
+        guest.place({"13": 1}, timeout=PATIENCE_S + NOISE_S)
+        print(f"{grown[0]:.1f} MB, and after as long again {grown[1]:.1f} MB")
+        assert grown[1] - grown[0] < grown[0] / 2
 
 
 def test_a_board_that_asks_while_the_database_is_away_gets_an_error_and_hears_on(
