@@ -3,13 +3,15 @@
 Each process keeps one feed per venue with open sockets. The database is the truth; a nudge through the channel layer,
 or a sweep every two seconds, makes a feed read what is above its `last`, in order. The writer of this process hands
 its own events over directly. So the layer may die, restart empty or hang: orders still flow, at most a sweep late.
+
+All processes are in one group of the layer, and a nudge names every venue that changed since the last one: a message
+for each venue cost a twentieth of our time, and what a process does not serve costs it one look.
 """
 
 import asyncio
 import logging
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from asgiref.sync import async_to_sync
@@ -28,7 +30,8 @@ Group = tuple[str, int]
 
 SWEEP_S = 2.0
 NUDGE_S = 0.25  # the layer gets this long; the sweep is behind it
-NUDGE_PAUSE_S = 0.1  # between rounds of nudges: the first goes at once, under load they are few
+NUDGE_PAUSE_S = 0.1  # between nudges: the first goes at once, under load they are few
+NUDGES = "feeds"  # the layer's group
 MOST_AT_ONCE = 500
 
 
@@ -136,12 +139,9 @@ class Hub:
         self._joining: dict[int, asyncio.Future[None]] = {}
         self._nudges: dict[int, int] = {}
         self._nudging = False
-        self._channel: str | None = None
-        self._subscribed: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.spawn(self._sweep())
         self.spawn(self._listen())
-        self.spawn(self._subscribe_again())
 
     def spawn(self, work: Any) -> None:
         task = self.loop.create_task(work)
@@ -166,7 +166,6 @@ class Hub:
             feed.discard(socket)
             if not feed.groups:
                 del self.feeds[socket.venue_id]
-                self.spawn(self._unsubscribe(socket.venue_id))
 
     def committed(self, events: Sequence[Event]) -> None:
         """Events that this process committed. On the loop; elsewhere use `announce`."""
@@ -185,7 +184,6 @@ class Hub:
         try:
             epoch, last = await in_reader(_position, venue_id)
             self.feeds[venue_id] = Feed(venue_id, epoch, last)
-            self.spawn(self._subscribe(venue_id))
         finally:
             del self._joining[venue_id]
 
@@ -220,62 +218,31 @@ class Hub:
         while True:
             layer: Any = get_channel_layer()
             try:
-                self._channel = await asyncio.wait_for(layer.new_channel(), 2)
-                for venue_id in list(self.feeds):
-                    await self._subscribe(venue_id)
+                async with asyncio.timeout(2):
+                    channel = await layer.new_channel()
+                    await layer.group_add(NUDGES, channel)
                 wait = 0.1
                 while True:
-                    message = await layer.receive(self._channel)
-                    if (feed := self.feeds.get(message.get("venue"))) is not None:
-                        feed.nudged(message["seq"])
+                    message = await layer.receive(channel)
+                    for venue_id, seq in message["seqs"]:
+                        if (feed := self.feeds.get(venue_id)) is not None:
+                            feed.nudged(seq)
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001  a layer may fail in its own ways; none may stop the feed
                 logger.warning("No nudges from the channel layer (%s); sweeping", type(error).__name__)
-            self._channel = None
-            self._subscribed.clear()
             await asyncio.sleep(wait)
             wait = min(wait * 2, 5)
-
-    async def _subscribe(self, venue_id: int) -> None:
-        if self._channel is not None and await self._quietly("group_add", group_of(venue_id), self._channel):
-            self._subscribed.add(venue_id)
-
-    async def _subscribe_again(self) -> None:
-        """Join the groups that the layer did not let us join when their venue's first socket came."""
-        while True:
-            await asyncio.sleep(SWEEP_S)
-            for venue_id in self.feeds.keys() - self._subscribed:
-                await self._subscribe(venue_id)
-
-    async def _unsubscribe(self, venue_id: int) -> None:
-        if self._channel is not None and venue_id not in self.feeds:
-            self._subscribed.discard(venue_id)
-            await self._quietly("group_discard", group_of(venue_id), self._channel)
 
     async def _send_nudges(self) -> None:
         """One send at a time, whatever was committed meanwhile in the next: never more than one connection."""
         try:
             while self._nudges:
-                nudges, self._nudges = self._nudges, {}
-                deadline = time.monotonic() + NUDGE_S
-                for venue_id, seq in nudges.items():
-                    if time.monotonic() < deadline:
-                        await self._quietly("group_send", group_of(venue_id), nudge(venue_id, seq))
+                seqs, self._nudges = self._nudges, {}
+                await _nudge(seqs)
                 await asyncio.sleep(NUDGE_PAUSE_S)
         finally:
             self._nudging = False
-
-    async def _quietly(self, verb: str, *words: Any) -> bool:
-        """Whether the layer took it, in time."""
-        try:
-            await asyncio.wait_for(getattr(get_channel_layer(), verb)(*words), NUDGE_S)
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:  # noqa: BLE001  best effort: the sweep is behind it
-            logger.info("The channel layer did not take a %s (%s)", verb, type(error).__name__)
-            return False
-        return True
 
 
 _hub: Hub | None = None
@@ -302,26 +269,19 @@ def announce(events: Sequence[Event]) -> None:
     if _hub is not None and not _hub.loop.is_closed():
         _hub.loop.call_soon_threadsafe(_hub.committed, events)
         return
-    last = {event.venue_id: event.seq for event in events}
+    async_to_sync(_nudge)({event.venue_id: event.seq for event in events})
+
+
+async def _nudge(seqs: Mapping[int, int]) -> None:
+    """Tell all processes how far these venues are."""
     try:
-        async_to_sync(_nudge_all)(last)
+        async with asyncio.timeout(NUDGE_S):
+            layer: Any = get_channel_layer()
+            await layer.group_send(NUDGES, {"type": "nudge", "seqs": list(seqs.items())})
+    except asyncio.CancelledError:
+        raise
     except Exception as error:  # noqa: BLE001  best effort: the sweep is behind it
         logger.info("The channel layer did not take a nudge (%s)", type(error).__name__)
-
-
-async def _nudge_all(last: dict[int, int]) -> None:
-    layer: Any = get_channel_layer()
-    async with asyncio.timeout(NUDGE_S):
-        for venue_id, seq in last.items():
-            await layer.group_send(group_of(venue_id), nudge(venue_id, seq))
-
-
-def group_of(venue_id: int) -> str:
-    return f"venue.{venue_id}"
-
-
-def nudge(venue_id: int, seq: int) -> dict[str, Any]:
-    return {"type": "nudge", "venue": venue_id, "seq": seq}
 
 
 def _position(venue_id: int) -> tuple[str, int]:

@@ -169,8 +169,9 @@ def test_a_flood_over_the_limits_is_refused_and_the_neighbour_venue_served(limit
 
 
 def test_a_flood_without_limits_leaves_room_in_the_queue_for_the_neighbour_venue(pub: Pub, trials: bool) -> None:
-    with pub.evening() as crowd, floods_at(pub) as floods:
+    with pub.evening() as crowd, ExitStack() as stack:
         boards = neighbours(crowd, pub, pace=0.3)
+        floods = stack.enter_context(floods_at(pub))
         memory, since = Memory(pub), time.time()
         while time.time() < since + (30 if trials else 6) or len(crowd.of("ack", "2", since)) < 10:
             for flood in floods:
