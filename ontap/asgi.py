@@ -3,6 +3,8 @@
 import gc
 import os
 import sys
+from collections.abc import Awaitable
+from typing import Any
 
 from django.core.asgi import get_asgi_application
 
@@ -15,8 +17,19 @@ pages = get_asgi_application()
 from channels.routing import ProtocolTypeRouter  # noqa: E402  the apps are ready only now
 
 from orders.consumers import OrderSocket  # noqa: E402
+from tracker import wire  # noqa: E402
+from tracker.consumers import AgentSocket  # noqa: E402
 
-application = ProtocolTypeRouter({"http": pages, "websocket": OrderSocket.as_asgi()})
+_orders, _agent = OrderSocket.as_asgi(), AgentSocket.as_asgi()
+
+
+def sockets(scope: dict[str, Any], receive: Any, send: Any) -> Awaitable[None]:
+    """The agents' one path; all others are guests' and boards', who refuse what they do not know."""
+    served: Awaitable[None] = (_agent if scope["path"] == wire.PATH else _orders)(scope, receive, send)
+    return served
+
+
+application = ProtocolTypeRouter({"http": pages, "websocket": sockets})
 
 # What is loaded by now stays: the collector need not walk it again, nor so often (p99 by a third to a half, design 10).
 gc.collect()

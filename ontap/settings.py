@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "ontap",
     "venues",
     "orders",
+    "tracker",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -181,6 +182,18 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 5},
     },
     "idle sessions": {"task": "orders.tasks.look_for_idle_sessions", "schedule": 60.0, "options": {"expires": 60}},
+    "expired commands": {
+        "task": "tracker.tasks.look_for_expired_commands",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "commands to retry": {
+        "task": "tracker.tasks.look_for_commands_to_retry",
+        "schedule": 2.0,
+        "options": {"expires": 2},
+    },
+    "missed agents": {"task": "tracker.tasks.look_for_missed_agents", "schedule": 5.0, "options": {"expires": 5}},
+    "old enrolments": {"task": "tracker.tasks.prune_enrolments", "schedule": 300.0, "options": {"expires": 300}},
     # Each installation at a minute of its own.
     "pruning": {
         "task": "orders.tasks.prune",

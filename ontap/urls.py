@@ -16,6 +16,7 @@ urlpatterns = [
     path("", TemplateView.as_view(template_name="home.html"), name="home"),
     path("", include("venues.urls")),
     path("", include("orders.urls")),
+    path("", include("tracker.urls")),
     path("admin/login/", LoginPage.as_view()),  # one login, with one count of wrong passwords
     path("admin/", site.urls),
 ]

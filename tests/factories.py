@@ -8,7 +8,7 @@ order = make_order(table, {stout: 2})
 
 import itertools
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +19,7 @@ from orders.changes import Done, Placement
 from orders.models import Order
 from orders.pricing import price_order
 from orders.protocol import PlaceOrder, WantedLine
+from tracker.models import EdgeAgent, Gateway, GatewayCommand
 from venues.access import member_for_code, start_session
 from venues.catalogue import load_catalogue
 from venues.codes import new_token, table_code, token_hash
@@ -103,6 +104,26 @@ def make_device(venue: Venue, name: str = "Bar tablet") -> tuple[Device, str]:
     key = new_token()
     device = Device.objects.create(venue=venue, name=name, key_hash=token_hash(key), created_at=now_ms())
     return device, key
+
+
+def make_agent(venue: Venue, host: str = "bar-pi", **fields: Any) -> tuple[EdgeAgent, str]:
+    """A venue's enrolled agent, which has not connected yet, with its token."""
+    token = new_token()
+    row = EdgeAgent(venue=venue, token_hash=token_hash(token), host=host, enrolled_at=now_ms(), **fields)
+    row.save()
+    return row, token
+
+
+def make_gateway(agent: EdgeAgent, **fields: Any) -> Gateway:
+    """The gateway of an agent's venue: live, unless it is said."""
+    return Gateway.objects.create(**{"venue": agent.venue, "agent": agent, "state": "live", "since": now_ms()} | fields)
+
+
+def make_command(venue: Venue, puck: str = "22", verb: str = "start", **fields: Any) -> GatewayCommand:
+    """A command that is due now and for ten minutes."""
+    now = now_ms()
+    times = {"planned_at": now, "next_try_at": now, "not_after": now + timedelta(minutes=10)}
+    return GatewayCommand.objects.create(**times | {"venue": venue, "verb": verb, "name": puck} | fields)
 
 
 def make_member(table: Table) -> str:

@@ -17,11 +17,16 @@ WAIT_S = 60
 
 def too_many_failures(request: HttpRequest) -> bool:
     """Whether this address has brought so many wrong codes, keys or passwords that none is looked at for a while."""
-    return failures.full(client_address(_scope(request)), time.monotonic())
+    return failures.full(address_of(request), time.monotonic())
 
 
 def count_failure(request: HttpRequest) -> None:
-    failures.count(client_address(_scope(request)), time.monotonic())
+    failures.count(address_of(request), time.monotonic())
+
+
+def address_of(request: HttpRequest) -> str:
+    """The visitor's address, as far as the proxies before us can be believed."""
+    return client_address(_scope(request))
 
 
 def secure(request: HttpRequest) -> bool:

@@ -11,7 +11,10 @@ from django.utils import timezone
 
 from orders.models import Order
 from tests.factories import (
+    make_agent,
+    make_command,
     make_device,
+    make_gateway,
     make_operator,
     make_options,
     make_order,
@@ -20,6 +23,7 @@ from tests.factories import (
     make_table,
     make_venue,
 )
+from tracker.models import EdgeAgent, Gateway, GatewayCommand
 from venues.access import start_session
 from venues.models import (
     Category,
@@ -49,6 +53,9 @@ class House:
     group: OptionGroup
     difference: VenueProduct
     device: Device
+    agent: EdgeAgent
+    gateway: Gateway
+    command: GatewayCommand
     session: TableSession
     order: Order
     owner: User
@@ -62,6 +69,9 @@ class House:
         rows: dict[Any, Any] = {
             Category: self.product.category,
             Device: self.device,
+            EdgeAgent: self.agent,
+            Gateway: self.gateway,
+            GatewayCommand: self.command,
             Menu: self.venue.menu,
             Operator: self.operator,
             OptionGroup: self.group,
@@ -85,6 +95,7 @@ def make_house(name: str) -> House:
     group = make_options(product, f"{name} size", {f"{name} half": "0", f"{name} pint": "2.00"})
     difference = VenueProduct.objects.create(venue=venue, product=product, stock=20)
     order = make_order(table, {product: 1})
+    agent = make_agent(venue, f"{name} box")[0]
     return House(
         operator=operator,
         venue=venue,
@@ -93,6 +104,9 @@ def make_house(name: str) -> House:
         group=group,
         difference=difference,
         device=make_device(venue, f"{name} tablet")[0],
+        agent=agent,
+        gateway=make_gateway(agent, name=f"{name} gateway"),
+        command=make_command(venue, "22", why=f"{name} ordered", agent=agent, state="dead"),
         session=start_session(table, timezone.now()),
         order=order,
         owner=make_person(f"{name}-owner", Role.OPERATOR, operator),

@@ -1,0 +1,64 @@
+"""Gateways: what their agents tell of them, and a manager's answers to what no agent may decide."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin import RelatedOnlyFieldListFilter
+from django.http import HttpRequest
+
+from tracker import wire
+from tracker.choices import choose, seen_gateways
+from tracker.models import Gateway
+from venues.admin.places import OfVenue
+from venues.admin.scoping import OneOperatorForm, ScopedAdmin
+from venues.admin.site import site
+
+ANSWERS = {
+    "": "Nothing",
+    "accept_change": "The other gateway that answers in this one's place is right",
+    "pair_again": "Forget the pairing, and pair anew",
+}
+
+
+class GatewayForm(OneOperatorForm):
+    answer = forms.ChoiceField(label="tell the agent", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "answer" in self.fields:
+            seen = [(wire.to_text(one), f"Use {one.name} at {one.address}") for one in seen_gateways(self.instance)]
+            self.fields["answer"].choices = [*ANSWERS.items(), *seen]  # type: ignore[attr-defined]
+
+
+class GatewayAdmin(OfVenue, ScopedAdmin):
+    form = GatewayForm
+    list_display = ("venue", "state", "since", "detail", "name", "address")
+    list_filter = (("venue", RelatedOnlyFieldListFilter), "state")
+    list_select_related = ("venue",)
+    readonly_fields = (
+        "venue",
+        "agent",
+        "state",
+        "since",
+        "detail",
+        "window_until",
+        "name",
+        "host",
+        "address",
+        "timezone",
+        "offset_s",
+    )
+    fields = (*readonly_fields, "answer")
+    adds = deletes = False
+
+    def save_model(self, request: HttpRequest, obj: Gateway, form: Any, change: bool) -> None:
+        """The row is the agent's to write; what was answered goes to it."""
+        answer = form.cleaned_data["answer"]
+        if answer in ANSWERS:
+            if answer:
+                choose(obj, answer)
+        else:
+            choose(obj, "use", wire.SeenGateway.model_validate_json(answer))
+
+
+site.register(Gateway, GatewayAdmin)

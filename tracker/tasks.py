@@ -1,0 +1,46 @@
+"""What Celery repairs for tracker: beat looks what is due, a task for each thing does it. Each may run twice, or never:
+commands and events flow without it."""
+
+from celery import shared_task
+
+from orders.tables import now_in_ms
+from orders.tasks import EXPIRES_S, Retried
+from tracker import enrolment, health, repair
+
+
+@shared_task
+def look_for_expired_commands() -> None:
+    for command_id in repair.expired(now_in_ms()):
+        expire_command.apply_async((command_id,), expires=EXPIRES_S)
+
+
+@shared_task(base=Retried)
+def expire_command(command_id: int) -> None:
+    repair.expire(command_id, now_in_ms())
+
+
+@shared_task
+def look_for_commands_to_retry() -> None:
+    for command_id in repair.to_retry(now_in_ms()):
+        retry_command.apply_async((command_id,), expires=EXPIRES_S)
+
+
+@shared_task(base=Retried)
+def retry_command(command_id: int) -> None:
+    repair.retry(command_id, now_in_ms())
+
+
+@shared_task
+def look_for_missed_agents() -> None:
+    for agent_id in health.agents_missed(now_in_ms()):
+        tell_agent_missed.apply_async((agent_id,), expires=EXPIRES_S)
+
+
+@shared_task(base=Retried)
+def tell_agent_missed(agent_id: int) -> None:
+    health.tell_agent_missed(agent_id, now_in_ms())
+
+
+@shared_task(base=Retried)
+def prune_enrolments() -> None:
+    enrolment.prune(now_in_ms())
