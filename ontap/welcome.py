@@ -9,6 +9,7 @@ from pathlib import Path
 import segno
 
 INDENT, LABEL = "  ", 16
+PLACES = (("Guest, table 1", "guest"), ("Board", "board"), ("Pucks, gateway", "simulator_control"), ("Admin", "admin"))
 # The seed's frames, for the demo's venue. The board puts the order's own id in the place of <order_id>.
 ORDER = {"action": "order", "venue_id": "1", "table_number": "1", "order_items": {"13": 4, "18": 5}}
 MOVE = {"order_id": "<order_id>", "venue_id": "1", "table_number": "1"}
@@ -40,11 +41,7 @@ def welcome(here: Installation) -> str:
 
 
 def _places(here: Installation) -> list[str]:
-    lines = [
-        _line(label, here.links[key])
-        for label, key in (("Guest, table 1", "guest"), ("Board", "board"), ("Admin", "admin"))
-        if key in here.links
-    ]
+    lines = [_line(label, here.links[key]) for label, key in PLACES if key in here.links]
     if here.admin is not None:
         name, password = here.admin
         lines += [_line("", f"name {name}, password {password}")]

@@ -25,6 +25,8 @@ from tests.stack.redis import Redis
 COLUMNS = ("embedded", "production")
 WORKERS = 2
 SECONDS_FOR_A_TRIAL = 1800
+# The gateway's library, the simulator and the agent know no database: one column is enough.
+WITHOUT_DATABASE = ("tests/tracker/agent", "tests/tracker/gateway", "tests/tracker/simulator")
 # What the settings read: a shell that has some of it set must not change what is tested.
 OUR_VARIABLES = ("ALLOWED_HOSTS", "DATABASE_URL", "DEBUG", "DJANGO_SETTINGS_MODULE", "PORT", "REDIS_URL", "SECRET_KEY")
 OUR_PREFIXES = ("ONTAP_", "SECURE_")
@@ -64,13 +66,14 @@ def run_column(column: str, *, trials: bool, for_pytest: list[str]) -> Results:
         stack.callback(guard.forget_folder, folder)
         environ = clean_environment(os.environ)
         environ |= {"ONTAP_ENV": column, "ONTAP_DATA": str(folder / "data"), "ONTAP_TRIALS": "1" if trials else ""}
+        # loadfile: the tests of one file share servers that are costly to start.
+        command = [sys.executable, "-m", "pytest", f"--numprocesses={WORKERS}", "--dist=loadfile", "--quiet"]
         if column == "production":
+            command += [f"--ignore={path}" for path in WITHOUT_DATABASE]
             postgres = stack.enter_context(Postgres())
             redis = stack.enter_context(Redis())
             environ |= production_environment(postgres.create_database("ontap"), redis.url)
         report_file = folder / "results.xml"
-        # loadfile: the tests of one file share servers that are costly to start.
-        command = [sys.executable, "-m", "pytest", f"--numprocesses={WORKERS}", "--dist=loadfile", "--quiet"]
         command += [f"--junit-xml={report_file}", *for_pytest]
         return read_results(report_file, exit_code=_wait_for(command, environ))
 

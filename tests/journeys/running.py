@@ -26,11 +26,16 @@ def start_up(
     arguments: Sequence[str] = (),
     *,
     wait: bool = True,
+    gateway: bool = False,
 ) -> Running:
-    """`manage.py up` on a data folder, ready (or just started, with `wait=False`)."""
+    """`manage.py up` on a data folder, ready (or just started, with `wait=False`).
+
+    `gateway`: with the demo's simulated gateway and agent, which few tests need and all would pay for.
+    """
     port = free_port() if port is None else port
     running = Running(data_folder, environment(ONTAP_DATA=str(data_folder), PORT=str(port)) | dict(env or {}))
-    web = Web(["manage.py", "up", *arguments], running.environ, data_folder / "logs", "up", port=port)
+    beside = [] if gateway else ["--no-gateway"]
+    web = Web(["manage.py", "up", *beside, *arguments], running.environ, data_folder / "logs", "up", port=port)
     running.webs.append(web)
     try:
         web.start()

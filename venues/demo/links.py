@@ -1,6 +1,7 @@
 """The demo's addresses, in the data folder for whoever wants to try it."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from venues.models import Table
 
 VENUE_ID = 1
 TABLE_NUMBER = "1"
+BESIDE = ("simulator", "simulator_control")  # the venue's simulated gateway: its own port, and the page to work it
 
 
 def demo_addresses() -> dict[str, str]:
@@ -23,14 +25,20 @@ def demo_addresses() -> dict[str, str]:
     return _addresses(kept_key())
 
 
-def write_demo_addresses() -> None:
-    """Bring ONTAP_DATA/demo-addresses.json (0600) to the host and port of now; the board's key stays the same."""
-    write_addresses(kept_key())
+def write_demo_addresses(beside: Mapping[str, str] | None = None) -> None:
+    """Bring ONTAP_DATA/demo-addresses.json (0600) to the host and port of now; the board's key stays the same.
+
+    `beside`: addresses of what runs beside this installation now. None leaves those that are in the file.
+    """
+    write_addresses(kept_key(), beside)
 
 
-def write_addresses(key: str | None) -> None:
+def write_addresses(key: str | None, beside: Mapping[str, str] | None = None) -> None:
     """The file with this key of the demo's board; without a board for None."""
-    write_private(addresses_file(), _addresses(key))
+    if beside is None:
+        kept = read_private(addresses_file()) or {}
+        beside = {name: kept[name] for name in BESIDE if name in kept}
+    write_private(addresses_file(), _addresses(key) | dict(beside))
 
 
 def addresses_file() -> Path:

@@ -15,6 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from ontap.checks import stop_on_wrong_settings
+from ontap.demo_venue import DemoVenue
 from ontap.embedded import FolderTaken, hold_data_folder, start_background
 from ontap.hosts import PRIVATE_ADDRESSES, lan_addresses
 from ontap.welcome import Installation, welcome
@@ -45,13 +46,19 @@ class Command(BaseCommand):
     help = "Start onTap on this machine: web, worker and beat in one process, with a demo the first time."
     requires_system_checks = []  # `stop_on_wrong_settings` says it better
     _greeting = ""
+    _demo_venue: DemoVenue | None = None
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=port_number, help="default: PORT, or 8080")
         parser.add_argument("--lan", action="store_true", help="let phones and tablets of this network in")
-        parser.add_argument("--no-demo", dest="with_demo", action="store_false", help="load no demo the first time")
+        parser.add_argument(
+            "--no-demo", dest="with_demo", action="store_false", help="load no demo the first time, simulate no gateway"
+        )
+        parser.add_argument(
+            "--no-gateway", dest="with_gateway", action="store_false", help="simulate no gateway for the demo's venue 1"
+        )
 
-    def handle(self, *, port: int | None, lan: bool, with_demo: bool, **options: Any) -> None:
+    def handle(self, *, port: int | None, lan: bool, with_demo: bool, with_gateway: bool, **options: Any) -> None:
         if settings.ONTAP_ENV == "production":
             raise CommandError(IN_PRODUCTION)
         stop_on_wrong_settings()
@@ -68,15 +75,21 @@ class Command(BaseCommand):
         try:
             self._migrate()
             links, admin = self._demo(wanted=with_demo)
+            if with_demo and with_gateway and "guest" in links:
+                links |= self._open_demo_venue(f"http://{LOOPBACK}:{server.port}")
             background = start_background()
             self._greeting = welcome(Installation(links, admin, settings.ONTAP_DATA, bases if lan else None))
             server.run()
         finally:
             address.unlink(missing_ok=True)
+            if self._demo_venue is not None:
+                self._demo_venue.end()
         for number in ENDINGS:
             signal.signal(number, signal.SIG_IGN)
         self._say("onTap has stopped.")
         background.stop(SECONDS_FOR_TASKS)
+        if self._demo_venue is not None:
+            self._demo_venue.kill()
         connections.close_all()
         lock.close()
         # Python would wait for every thread, and a task may take its time: what it has not committed is done again.
@@ -85,6 +98,19 @@ class Command(BaseCommand):
     def _say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
+
+    def _is_ready(self) -> None:
+        self._say(self._greeting)
+        if self._demo_venue is not None:
+            self._demo_venue.begin()
+
+    def _open_demo_venue(self, server: str) -> dict[str, str]:
+        """The addresses of what runs at the demo's venue 1, which asks this server for its agent later."""
+        self._say("Starting the demo's gateway and agent.")
+        self._demo_venue = DemoVenue(settings.ONTAP_DATA, server)
+        found = self._demo_venue.open()
+        demo.write_demo_addresses(beside=found)
+        return found
 
     def _hold_data_folder(self) -> IO[str]:
         try:
@@ -101,7 +127,7 @@ class Command(BaseCommand):
         from ontap.server import build_server
 
         try:
-            return build_server(application, host, port, on_ready=lambda: self._say(self._greeting))
+            return build_server(application, host, port, on_ready=self._is_ready)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 other = f"Choose another one, such as PORT={port + 1 if port < 65535 else 8080}"
@@ -127,7 +153,7 @@ class Command(BaseCommand):
             self._say("Loading the demo.")
         if (empty and not wanted) or not demo.load_demo(timezone.now()):
             return {"admin": f"{addresses.base_url()}/admin/"}, None
-        demo.write_demo_addresses()
+        demo.write_demo_addresses(beside={})
         login = (read_private(logins_file()) or {}).get(ADMIN)
         return demo.demo_addresses(), (ADMIN, login["password"]) if login else None
 
