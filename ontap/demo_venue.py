@@ -109,7 +109,7 @@ class DemoVenue:
                     self._press_button()
                 elif gateway is not None and gateway.state == "live":
                     return
-            except (Error, OSError) as error:
+            except (Error, OSError, enrolment.TooManyTries) as error:
                 logger.warning("The demo's venue waits (%s)", type(error).__name__)
 
     def _press_button(self) -> None:

@@ -1,0 +1,1 @@
+"""Simulator, agent, web, worker: the whole chain, all real, on both columns."""
