@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any
 
 import orjson
+from django.utils.functional import cached_property
 
 from orders.changes import Event
 from orders.models import Order, OrderLine, VenueEvent
@@ -59,6 +59,8 @@ class Batch:
         self._stock: dict[int, VenueProduct] = {}
         self._stock_change: dict[int, int] = defaultdict(int)
 
+    # Django's: functools' own has, before Python 3.12, one lock for all batches of the process. Who waits in here for
+    # the venues would keep their holder waiting for that lock.
     @cached_property
     def feeds(self) -> dict[int, Counters]:
         """The locked counters by venue."""

@@ -1,10 +1,10 @@
 """The frames of one event: each encoded once, whoever gets it."""
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any
 
 import orjson
+from django.utils.functional import cached_property
 
 from orders import protocol
 from orders.changes import Event
