@@ -332,7 +332,9 @@ def test_a_phone_that_returns_is_told_how_its_recent_orders_stand(pub: Pub) -> N
 
 
 def test_a_board_hears_nothing_unasked_of_what_came_before(pub: Pub) -> None:
+    witness = pub.board()
     pub.table().say(sample("order.request"))
+    witness.hear()
     pub.board().hears_no_more()
     assert pub.board().missed == []
 
