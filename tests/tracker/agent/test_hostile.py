@@ -236,7 +236,7 @@ def test_the_same_device_is_found_at_its_new_address_and_a_false_one_never_gets_
 def test_of_several_gateways_a_manager_chooses_one(tmp_path: Path, platform: Platform, gateway: Simulator) -> None:
     name = f"bar {gateway.ready['port']}"
     with (
-        Agent(tmp_path, platform, None) as agent,
+        Agent(tmp_path, platform, None, "--pace", "1") as agent,  # five seconds to hear of both
         false_gateway() as (port, _),
         announcing(name, "one.local.", int(gateway.ready["port"])),
         announcing(f"other {port}", "two.local.", port),

@@ -36,16 +36,17 @@ Move = tuple[str, str, str]  # uuid, state, place
 class PubVenue:
     """`with PubVenue(running, folder) as venue: ...`; the gateway is live."""
 
-    def __init__(self, running: Running, folder: Path) -> None:
+    def __init__(self, running: Running, folder: Path, pace: float = PACE) -> None:
         self.running = running
         self.gateway = Simulator(folder)
-        self._folder = folder
+        self.live_after_s = 0.0  # from the press of the button
+        self._folder, self._pace = folder, pace
         self._stack = ExitStack()
 
     def __enter__(self) -> "PubVenue":
         self._stack.enter_context(self.gateway).start()
         where = ["--server", self.running.http, "--gateway", f"{LOOPBACK}:{self.gateway.ready['port']}"]
-        arguments = ["-m", "tracker.agent", *where, "--state", str(self._folder / "state"), "--pace", str(PACE)]
+        arguments = ["-m", "tracker.agent", *where, "--state", str(self._folder / "state"), "--pace", str(self._pace)]
         self.agent = self._stack.enter_context(Process(arguments, bare_environment(), self._folder, "agent"))
         self.agent.start()
         self.agent.wait_for("Code ")
@@ -57,7 +58,10 @@ class PubVenue:
             "enrolment.confirm(waiting, Venue.objects.get(pk=1), by, now, replaces=old and old.pk)",
             "wait_for(lambda: Gateway.objects.filter(venue_id=1, state='press_button').exists())",
         )
+        pressed = time.monotonic()
         self.gateway.control("/button")
+        self.agent.wait_for(" is live.")
+        self.live_after_s = time.monotonic() - pressed
         self.wait_live()
         return self
 
