@@ -105,7 +105,8 @@ class Told:
             time.sleep(0.002)
 
     def _look(self) -> None:
-        row = self._database.execute("SELECT count(*) FROM tracker_inboundevent").fetchone()
+        changes = "SELECT count(*) FROM tracker_inboundevent WHERE type IN ('created', 'modified')"
+        row = self._database.execute(changes).fetchone()
         assert row is not None
         self.seen += [time.monotonic()] * (row[0] - len(self.seen))
 
