@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
 from django.db import Error as DatabaseProblem
 
+from orders import layer
 from orders.changes import Event
 from orders.frames import Frames
 from orders.models import VenueEvent
@@ -29,7 +29,6 @@ logger = logging.getLogger(__name__)
 Group = tuple[str, int]
 
 SWEEP_S = 2.0
-NUDGE_S = 0.25  # the layer gets this long; the sweep is behind it
 NUDGE_PAUSE_S = 0.1  # between nudges: the first goes at once, under load they are few
 NUDGES = "feeds"  # the layer's group
 MOST_AT_ONCE = 500
@@ -141,7 +140,7 @@ class Hub:
         self._nudging = False
         self._tasks: set[asyncio.Task[None]] = set()
         self.spawn(self._sweep())
-        self.spawn(self._listen())
+        self.spawn(layer.listen(NUDGES, self._heard))
 
     def spawn(self, work: Any) -> None:
         task = self.loop.create_task(work)
@@ -212,27 +211,11 @@ class Hub:
                 else:
                     feed.nudged(seq)
 
-    async def _listen(self) -> None:
-        """Nudges from other processes. Whatever the layer does, this comes back; the sweep goes on meanwhile."""
-        wait = 0.1
-        while True:
-            layer: Any = get_channel_layer()
-            try:
-                async with asyncio.timeout(2):
-                    channel = await layer.new_channel()
-                    await layer.group_add(NUDGES, channel)
-                wait = 0.1
-                while True:
-                    message = await layer.receive(channel)
-                    for venue_id, seq in message["seqs"]:
-                        if (feed := self.feeds.get(venue_id)) is not None:
-                            feed.nudged(seq)
-            except asyncio.CancelledError:
-                raise
-            except Exception as error:  # noqa: BLE001  a layer may fail in its own ways; none may stop the feed
-                logger.warning("No nudges from the channel layer (%s); sweeping", type(error).__name__)
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, 5)
+    def _heard(self, message: Mapping[str, Any]) -> None:
+        """Nudges from other processes."""
+        for venue_id, seq in message["seqs"]:
+            if (feed := self.feeds.get(venue_id)) is not None:
+                feed.nudged(seq)
 
     async def _send_nudges(self) -> None:
         """One send at a time, whatever was committed meanwhile in the next: never more than one connection."""
@@ -274,14 +257,7 @@ def announce(events: Sequence[Event]) -> None:
 
 async def _nudge(seqs: Mapping[int, int]) -> None:
     """Tell all processes how far these venues are."""
-    try:
-        async with asyncio.timeout(NUDGE_S):
-            layer: Any = get_channel_layer()
-            await layer.group_send(NUDGES, {"type": "nudge", "seqs": list(seqs.items())})
-    except asyncio.CancelledError:
-        raise
-    except Exception as error:  # noqa: BLE001  best effort: the sweep is behind it
-        logger.info("The channel layer did not take a nudge (%s)", type(error).__name__)
+    await layer.tell(NUDGES, seqs=list(seqs.items()))
 
 
 def _position(venue_id: int) -> tuple[str, int]:

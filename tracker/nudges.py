@@ -5,18 +5,14 @@ looks every two seconds anyway.
 """
 
 import asyncio
-import logging
 from collections.abc import Callable
-from typing import Any
 
 from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
 from django.db import transaction
 
-logger = logging.getLogger(__name__)
+from orders import layer
 
 GROUP = "agents"
-NUDGE_S = 0.25
 
 _loop: asyncio.AbstractEventLoop | None = None
 _announce: Callable[[int], None] | None = None
@@ -37,14 +33,9 @@ def _tell(venue_id: int) -> None:
     if _loop is not None and _announce is not None and not _loop.is_closed():
         _loop.call_soon_threadsafe(_announce, venue_id)
         return
-    try:
-        async_to_sync(send)(venue_id)
-    except Exception as error:  # noqa: BLE001  best effort: the sweep is behind it
-        logger.info("The channel layer did not take a nudge (%s)", type(error).__name__)
+    async_to_sync(send)(venue_id)
 
 
 async def send(venue_id: int) -> None:
     """To every process with agents."""
-    layer: Any = get_channel_layer()
-    async with asyncio.timeout(NUDGE_S):
-        await layer.group_send(GROUP, {"type": "nudge", "venue": venue_id})
+    await layer.tell(GROUP, venue=venue_id)

@@ -6,10 +6,10 @@ import logging
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
-from channels.layers import get_channel_layer
 from django.db import Error as DatabaseProblem
 from django.utils import timezone
 
+from orders import layer
 from orders.presence import PROCESS
 from orders.reading import in_reader
 from tracker import links, nudges
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 SWEEP_S = 2.0
-LONGEST_WAIT_S = 5.0
 
 
 class Switchboard:
@@ -36,7 +35,7 @@ class Switchboard:
         self._telling = self._looking = False
         nudges.announce_on(self.loop, self._announce)
         self.spawn(self._sweep())
-        self.spawn(self._listen())
+        self.spawn(layer.listen(nudges.GROUP, lambda message: self.nudged(message["venue"])))
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = self.loop.create_task(work)
@@ -76,13 +75,7 @@ class Switchboard:
         """One send at a time; what comes meanwhile is in the next."""
         try:
             while self._to_tell:
-                venue_id = self._to_tell.pop()
-                try:
-                    await nudges.send(venue_id)
-                except asyncio.CancelledError:
-                    raise
-                except Exception as error:  # noqa: BLE001  best effort: the sweep is behind it
-                    logger.info("The channel layer did not take a nudge (%s)", type(error).__name__)
+                await nudges.send(self._to_tell.pop())
         finally:
             self._telling = False
 
@@ -113,26 +106,6 @@ class Switchboard:
                 socket.lose(gone[socket.link])
             elif socket.link.venue_id in wanted:
                 socket.send_due()
-
-    async def _listen(self) -> None:
-        """Nudges from other processes. Whatever the layer does, this comes back; the sweep goes on meanwhile."""
-        wait = 0.1
-        while True:
-            layer: Any = get_channel_layer()
-            try:
-                async with asyncio.timeout(2):  # wait_for of Python 3.11 may swallow a cancellation
-                    channel = await layer.new_channel()
-                    await layer.group_add(nudges.GROUP, channel)
-                wait = 0.1
-                while True:
-                    message = await layer.receive(channel)
-                    self.nudged(message["venue"])
-            except asyncio.CancelledError:
-                raise
-            except Exception as error:  # noqa: BLE001  a layer may fail in its own ways; none may stop the agents
-                logger.warning("No nudges from the channel layer (%s); sweeping", type(error).__name__)
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, LONGEST_WAIT_S)
 
 
 _switchboard: Switchboard | None = None
