@@ -6,13 +6,11 @@ import logging
 import secrets
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from channels.consumer import AsyncConsumer
-from channels.exceptions import StopConsumer
 from django.conf import settings
 from django.db import Error as DatabaseProblem
 
@@ -29,6 +27,7 @@ from orders.outbox import Outbox
 from orders.protocol import NO_ECHO, Echo, MoveOrder, OpenOrders, PlaceOrder, Resume, Speaker, TrackerWish, UndoOrder
 from orders.reading import in_reader
 from orders.render import whole_order
+from orders.sockets import DirectSocket, Message
 from orders.writer import writer
 from venues.access import Pass
 
@@ -47,46 +46,20 @@ def clock() -> datetime:
     return protocol.from_ms(time.time_ns() // 1_000_000)
 
 
-class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
+class OrderSocket(DirectSocket):
     """A guest's or a board's connection, in version 1 or 2."""
 
     held: Pass
     speaker: Speaker
-    outbox: Outbox
     group: Group
     venue_id: int
 
-    async def __call__(
-        self,
-        scope: dict[str, Any],
-        receive: Callable[[], Awaitable[dict[str, Any]]],
-        send: Callable[[dict[str, Any]], Awaitable[None]],
-    ) -> None:
-        """One task a socket and no channel of the layer's: the feed delivers by itself."""
-        self.scope, self.base_send = scope, send
-        self._open = False
+    def __init__(self) -> None:
         self._holding: list[Frames] | None = []
         self._after = -1
         self._live = False
         self._unasked: asyncio.Task[None] | None = None
         self.last_sent = time.monotonic()
-        try:
-            while True:
-                await self.dispatch(await receive())
-        except StopConsumer:
-            pass
-        finally:
-            self._leave()
-
-    async def dispatch(self, message: dict[str, Any]) -> None:
-        """Straight to the handler: Channels would hop to a thread before every message (design 10)."""
-        kind = message["type"]
-        if kind == "websocket.receive":
-            await self.websocket_receive(message)
-        elif kind == "websocket.connect":
-            await self.websocket_connect()
-        elif kind == "websocket.disconnect":
-            raise StopConsumer
 
     async def websocket_connect(self) -> None:
         try:
@@ -96,8 +69,7 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
             logger.warning("A socket was refused: the database is away (%s)", type(error).__name__)
             feed = None
         if feed is None:
-            await self.base_send({"type": "websocket.close"})
-            raise StopConsumer
+            await self.refuse()
         accept: dict[str, Any] = {"type": "websocket.accept"}
         if protocol.SUBPROTOCOL_V2 in self.scope.get("subprotocols", ()):
             accept["subprotocol"] = protocol.SUBPROTOCOL_V2
@@ -116,8 +88,6 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
         self.connection_id = base64.b64encode(secrets.token_bytes(12)).decode()
         self.outbox = Outbox(self.base_send, self._cut_off)
         self.group = BOARDS if self.speaker.board else _group_of(held)
-        self._message_count = 0
-        self._counting_since = 0.0
         feed = await hub().join(self)
         self._open = True
         presence.look_after_sockets()
@@ -152,7 +122,7 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
             await asyncio.wait([self._unasked])
             self._unasked = None
 
-    async def websocket_receive(self, message: dict[str, Any]) -> None:
+    async def websocket_receive(self, message: Message) -> None:
         text = message.get("text")
         if text is None:
             self.close(protocol.UNSUPPORTED_DATA)
@@ -160,7 +130,7 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
         if len(text) > protocol.MOST_BYTES:
             self.close(1009)
             return
-        if self._too_many_messages():
+        if self.too_many(MESSAGES_PER_BOARD if self.speaker.board else MESSAGES_PER_SOCKET):
             self.close(protocol.TOO_MANY)
             return
         echo = NO_ECHO
@@ -329,22 +299,12 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
         if self._live and self.speaker.version == 2 and moment - self.last_sent >= HEARTBEAT_S:
             self._push(protocol.heartbeat_frame(max(self._after, 0)))
 
-    def close(self, code: int) -> None:
-        if self._open:
-            self._leave()
-            hub().spawn(self._close(code))
-
-    async def _close(self, code: int) -> None:
-        try:
-            await self.outbox.flushed()
-            await self.base_send({"type": "websocket.close", "code": code})
-        except (OSError, RuntimeError):
-            logger.debug("The socket was gone before it was closed")
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        hub().spawn(work)
 
     def _cut_off(self) -> None:
         logger.info("A reader too slow for its buffer is cut off")
-        self._leave()
-        hub().spawn(self._close(1013))
+        self.close(1013)
 
     def _hold(self) -> None:
         if self._holding is None:
@@ -362,20 +322,10 @@ class OrderSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
             self.last_sent = time.monotonic()
             self.outbox.push(text)
 
-    def _leave(self) -> None:
-        if self._open:
-            self._open = False
-            hub().leave(self)
-            if self.speaker.board:
-                presence.board_closed(self.venue_id)
-
-    def _too_many_messages(self) -> bool:
-        """Whether this socket says more in a stretch of ten seconds than anybody needs."""
-        moment = time.monotonic()
-        if moment - self._counting_since > 10:
-            self._counting_since, self._message_count = moment, 0
-        self._message_count += 1
-        return self._message_count > (MESSAGES_PER_BOARD if self.speaker.board else MESSAGES_PER_SOCKET)
+    def leave(self) -> None:
+        hub().leave(self)
+        if self.speaker.board:
+            presence.board_closed(self.venue_id)
 
 
 def _group_of(held: Pass) -> Group:

@@ -7,8 +7,13 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 from django.test import Client
+from hypothesis import HealthCheck, settings
 from pytest_django.fixtures import Settings
 from pytest_django.plugin import DjangoDbBlocker
+
+# How long an example takes says how busy the machine is, and nothing of the code.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

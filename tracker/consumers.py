@@ -2,10 +2,9 @@
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Coroutine
 from typing import Any
 
-from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
 from django.conf import settings
 from django.db import Error as DatabaseProblem
@@ -17,6 +16,7 @@ from orders.limits import Limit
 from orders.outbox import Outbox
 from orders.presence import PROCESS
 from orders.reading import in_reader
+from orders.sockets import DirectSocket, Message
 from tracker import choices, commands, health, ingestion, links, nudges, wire
 from tracker.links import Link, LinkLost
 from tracker.models import GatewayCommand
@@ -26,7 +26,6 @@ logger = logging.getLogger(__name__)
 
 HELLO_WITHIN_S = 20.0
 MOST_MESSAGES = 400  # in ten seconds
-STRETCH_S = 10.0
 
 # Of one address, and apart from those of guests: a pub's guests and its agent come from the same one, and an agent that
 # is refused for their wrong codes would take its token for dead.
@@ -36,37 +35,13 @@ failures = Limit(settings.ONTAP_FAILURES_PER_MINUTE, 60)
 UNSUPPORTED_DATA, POLICY, TRY_LATER, TOO_MANY = 1003, 1008, 1013, 4008
 
 
-class AgentSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
+class AgentSocket(DirectSocket):
     """One connection of an agent, from its token to whatever ends it."""
 
     link: Link
-    outbox: Outbox
 
-    async def __call__(
-        self,
-        scope: dict[str, Any],
-        receive: Callable[[], Awaitable[dict[str, Any]]],
-        send: Callable[[dict[str, Any]], Awaitable[None]],
-    ) -> None:
-        self.scope, self.base_send = scope, send
-        self._open = self._greeted = self._sending = self._more = False
-        self._count, self._counting_since = 0, 0.0
-        try:
-            while True:
-                await self.dispatch(await receive())
-        except StopConsumer:
-            pass
-        finally:
-            await self._leave()
-
-    async def dispatch(self, message: dict[str, Any]) -> None:
-        kind = message["type"]
-        if kind == "websocket.receive":
-            await self.websocket_receive(message)
-        elif kind == "websocket.connect":
-            await self.websocket_connect()
-        elif kind == "websocket.disconnect":
-            raise StopConsumer
+    def __init__(self) -> None:
+        self._greeted = self._sending = self._more = False
 
     async def websocket_connect(self) -> None:
         """Refusals are alike: no token, a wrong one, a revoked one, too many of them.
@@ -82,8 +57,7 @@ class AgentSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
             await self.base_send({"type": "websocket.close", "code": TRY_LATER})
             raise StopConsumer from None
         if link is None:
-            await self.base_send({"type": "websocket.close"})
-            raise StopConsumer
+            await self.refuse()
         self.link = link
         self.outbox = Outbox(self.base_send, self._cut_off)
         self._open = True
@@ -101,13 +75,13 @@ class AgentSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
             failures.count(address, moment)
         return link
 
-    async def websocket_receive(self, message: dict[str, Any]) -> None:
+    async def websocket_receive(self, message: Message) -> None:
         if not self._open:
             return
         text = message.get("text")
         if text is None:
             self.close(UNSUPPORTED_DATA)
-        elif self._too_many():
+        elif self.too_many(MOST_MESSAGES):
             logger.warning("Agent %s says too much at once", self.link.agent_id)
             self.close(TOO_MANY)
         else:
@@ -201,24 +175,16 @@ class AgentSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
             logger.info("Agent %s: connection %s is closed with %s", self.link.agent_id, self.link.fence, code)
             self.close(code)
 
-    def close(self, code: int) -> None:
-        if self._open:
-            self._open = False
-            switchboard().leave(self)
-            switchboard().spawn(self._close(code))
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        switchboard().spawn(work)
 
-    async def _close(self, code: int) -> None:
-        try:
-            await self.outbox.flushed()
-            await self.base_send({"type": "websocket.close", "code": code})
-        except (OSError, RuntimeError):
-            logger.debug("The socket was gone before it was closed")
+    def leave(self) -> None:
+        switchboard().leave(self)
 
-    async def _leave(self) -> None:
+    async def ended(self) -> None:
         """However it ended: nobody is connected here any more."""
+        await super().ended()
         if hasattr(self, "link"):
-            self._open = False
-            switchboard().leave(self)
             try:
                 await in_reader(links.close_link, self.link, timezone.now())
             except DatabaseProblem as error:
@@ -236,13 +202,6 @@ class AgentSocket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
     def _push(self, message: BaseModel) -> None:
         if self._open:
             self.outbox.push(wire.to_text(message))
-
-    def _too_many(self) -> bool:
-        moment = time.monotonic()
-        if moment - self._counting_since > STRETCH_S:
-            self._count, self._counting_since = 0, moment
-        self._count += 1
-        return self._count > MOST_MESSAGES
 
 
 def _open_link(token: str, address: str) -> Link | None:

@@ -55,6 +55,14 @@ class Wire:
         """Nothing waits unread: the next frame is the answer to a question that is asked only now."""
         assert self._until_forbidden() == []
 
+    def open_orders(self) -> list[dict[str, object]]:
+        """A board's list, and whatever came before it is passed over."""
+        self.say(sample("openorders.request"))
+        while "openOrders" not in (frame := json.loads(self.hear())):
+            pass
+        found: list[dict[str, object]] = frame["openOrders"]
+        return found
+
     def close(self) -> None:
         self._line.close()
 
@@ -142,11 +150,14 @@ class Pub:
         for wire in self._wires:
             wire.close()
         board = Wire(self.address("dashboard"))
-        board.say(sample("openorders.request"))
-        for left in json.loads(board.hear())["openOrders"]:
+        for left in board.open_orders():
             pending = left["order_status"] == "pending"
             board.say(move("acceptorder", compact(left), "rejected") if pending else "{}")
             board.say(move("completeorder", compact(left), "completed"))
+        ended = time.monotonic() + SOON
+        while board.open_orders():  # an answer to a move is its event, and others' events come between
+            assert time.monotonic() < ended, "orders stay open"
+            time.sleep(0.02)
         board.close()
 
 

@@ -286,7 +286,6 @@ def test_any_interleaving_ends_where_a_fresh_read_ends(trials: bool) -> None:
         settings=settings(
             max_examples=1000 if trials else 25,
             stateful_step_count=40 if trials else 25,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

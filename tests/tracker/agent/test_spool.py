@@ -93,7 +93,7 @@ class AnyInterleaving(RuleBasedStateMachine):
 
 
 TestAnyInterleaving = AnyInterleaving.TestCase
-TestAnyInterleaving.settings = settings(max_examples=15, stateful_step_count=15, deadline=None)
+TestAnyInterleaving.settings = settings(max_examples=15, stateful_step_count=15)
 
 
 def test_an_age_counts_through_restarts_and_is_unknown_where_no_clock_can_tell(ledger: Ledger) -> None:

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tracker.gateway.reports import number
@@ -31,7 +31,6 @@ def walk(rows: list[PastOrder], *, most: int = 100, purge_each: int = 0) -> list
     return found
 
 
-@settings(deadline=None)
 @given(st.integers(0, 450), st.sampled_from([100, 25, 7]))
 def test_every_order_is_found_once_whatever_the_size_of_a_page(count: int, most: int) -> None:
     rows = [past(n) for n in range(count)]

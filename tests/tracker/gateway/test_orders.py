@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tracker.gateway.reports import ONE, TWO, order, report
@@ -106,7 +106,6 @@ def test_a_past_order_without_the_keys_of_v1_takes_those_of_an_active_one() -> N
     assert active.cleared is None
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the first text of all takes a second
 @given(st.dictionaries(st.sampled_from(KEYS), ANYTHING))
 def test_no_value_of_any_field_crashes(fields: dict[str, object]) -> None:
     source = {"uuid": ONE, **fields}

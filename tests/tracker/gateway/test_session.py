@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tracker.gateway.reports import ONE, TWO, notification, order, report, snapshot
@@ -210,7 +210,6 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.one_of(JSON.map(json.dumps), st.text(max_size=30), st.binary(max_size=30)), max_size=8))
 def test_no_message_crashes_a_session(messages: list[str | bytes]) -> None:
     session = opened()

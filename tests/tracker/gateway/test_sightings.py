@@ -1,6 +1,6 @@
 """What is announced on the network becomes news: appeared, moved, disappeared."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.gateway.address import Address
@@ -70,7 +70,6 @@ def test_a_flood_of_announcements_is_bounded() -> None:
     assert len(sightings.gateways) == MOST_GATEWAYS
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(), st.none() | st.text(), st.lists(st.text()), st.none() | st.integers(0, 65535))
 def test_names_are_data(name: str, host: str | None, addresses: list[str], port: int | None) -> None:
     sighting = read_sighting(name, host, [*addresses, "10.0.0.9"], port, loopback=False)

@@ -5,13 +5,13 @@ import json
 import threading
 import uuid
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from typing import Any, TypeVar
 
 from asgiref.sync import async_to_sync
 from pydantic import BaseModel
 
 from orders.reading import in_reader
+from tests.orders.driven_socket import DrivenSocket
 from tracker import wire
 from tracker.consumers import AgentSocket
 
@@ -43,29 +43,22 @@ def run(story: Callable[..., Coroutine[Any, Any, T]], *words: Any) -> T:
     return async_to_sync(to_its_end)()
 
 
-class DrivenAgent:
-    """One AgentSocket on the running loop. `said` is what it sent, parsed; `closed` its close code (403: refused)."""
+class DrivenAgent(DrivenSocket):
+    """One AgentSocket. `said` is what it sent, parsed."""
+
+    consumer = AgentSocket
 
     def __init__(self, *authorization: str, address: str = "agents") -> None:
         headers = [(b"authorization", value.encode("latin-1")) for value in authorization]
-        self.scope: dict[str, Any] = {"type": "websocket", "path": wire.PATH, "headers": headers}
-        self.scope["client"] = (address, 1)
+        super().__init__({"type": "websocket", "path": wire.PATH, "headers": headers, "client": (address, 1)})
         self.said: list[Any] = []
-        self.closed: int | None = None
-        self.accepted = False
-        self._inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._news = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
 
     @classmethod
     def of(cls, token: str) -> "DrivenAgent":
         return cls(f"Bearer {token}")
 
-    async def connect(self) -> "DrivenAgent":
-        self._task = asyncio.create_task(AgentSocket()(self.scope, self._inbox.get, self._send))
-        await self._inbox.put({"type": "websocket.connect"})
-        await self.until(lambda: self.accepted or self.closed is not None)
-        return self
+    def heard(self, text: str) -> None:
+        self.said.append(wire.from_platform(text))
 
     async def greet(self, first: wire.Hello | None = None) -> wire.Welcome:
         """Say hello and hear the welcome."""
@@ -75,12 +68,9 @@ class DrivenAgent:
         return welcome
 
     async def say(self, message: BaseModel | str | bytes | dict[str, Any]) -> None:
-        if isinstance(message, bytes):
-            await self._inbox.put({"type": "websocket.receive", "bytes": message})
-            return
-        text = wire.to_text(message) if isinstance(message, BaseModel) else message
-        text = text if isinstance(text, str) else json.dumps(text)
-        await self._inbox.put({"type": "websocket.receive", "text": text})
+        if isinstance(message, BaseModel):
+            message = wire.to_text(message)
+        await self.send(json.dumps(message) if isinstance(message, dict) else message)
 
     async def next(self, kind: type[BaseModel]) -> Any:
         """The next message of a kind, taken out of what was said."""
@@ -95,24 +85,3 @@ class DrivenAgent:
         await self.until(lambda: self.closed is not None, seconds)
         assert self.closed is not None
         return self.closed
-
-    async def drop(self) -> None:
-        await self._inbox.put({"type": "websocket.disconnect", "code": 1006})
-        if self._task is not None:
-            with suppress(asyncio.CancelledError):
-                await self._task
-
-    async def until(self, condition: Callable[[], bool], seconds: float = 10) -> None:
-        async with asyncio.timeout(seconds):
-            while not condition():
-                self._news.clear()
-                await self._news.wait()
-
-    async def _send(self, message: dict[str, Any]) -> None:
-        if message["type"] == "websocket.accept":
-            self.accepted = True
-        elif message["type"] == "websocket.close":
-            self.closed = message.get("code", 403)
-        else:
-            self.said.append(wire.from_platform(message["text"]))
-        self._news.set()

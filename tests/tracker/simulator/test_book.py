@@ -215,5 +215,5 @@ class AnyEvening(RuleBasedStateMachine):
         assert {order.uuid for order in self.book.past} <= self.ended
 
 
-AnyEvening.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+AnyEvening.TestCase.settings = settings(max_examples=40, stateful_step_count=25)
 TestAnyEvening = AnyEvening.TestCase
