@@ -11,6 +11,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import ForeignKey, Model
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from orders.models import Order, VenueEvent
 from tests.venues.cast import House, make_house
@@ -183,3 +184,9 @@ def _faults(answer: Any, field: str) -> Any:
     """What the form says of one field; the status where there is no form."""
     context: Any = getattr(answer, "context", None)
     return context["adminform"].form.errors.get(field) if context and "adminform" in context else answer.status_code
+
+
+def test_a_page_asks_for_each_right_once(alice: House, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    client = logged_in(alice.manager)
+    with django_assert_max_num_queries(8):
+        assert client.get(reverse("admin:index")).status_code == 200

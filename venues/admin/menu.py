@@ -5,7 +5,7 @@ from django.http import HttpRequest
 
 from venues.admin.scopes import groups_changeable, groups_seen, menus_changeable, menus_seen, whole_operators
 from venues.admin.scoping import Rows, ScopedAdmin, ScopedInline, person
-from venues.admin.site import site
+from venues.admin.site import has_any, site
 from venues.models import Category, Menu, Option, OptionGroup, User
 from venues.roles import MANAGERS, operators_for
 
@@ -37,7 +37,7 @@ class MenuAdmin(ScopedAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Operators: a menu that no venue uses yet would be no manager's to see."""
-        return super().has_add_permission(request) and whole_operators(person(request)).exists()
+        return super().has_add_permission(request) and has_any(request, whole_operators)
 
 
 class CategoryAdmin(ScopedAdmin):
@@ -56,7 +56,7 @@ class CategoryAdmin(ScopedAdmin):
         return rows.filter(pk__in=menus_changeable(person(request)).values("pk"))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and menus_changeable(person(request)).exists()
+        return super().has_add_permission(request) and has_any(request, menus_changeable)
 
 
 class OptionInline(ScopedInline):

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from venues.addresses import board_page, table_page
 from venues.admin.scopes import managed_venues, whole_operators
 from venues.admin.scoping import Rows, ScopedAdmin, ScopedInline, person
-from venues.admin.site import site
+from venues.admin.site import has_any, site
 from venues.models import OpeningException, OpeningHours, Operator, Table, User, Venue
 from venues.roles import MANAGERS, operators_for
 
@@ -77,12 +77,13 @@ class VenueAdmin(ScopedAdmin):
         return super().choices(request, field, rows)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and whole_operators(person(request)).exists()
+        return super().has_add_permission(request) and has_any(request, whole_operators)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        own = whole_operators(person(request))
         return super().has_delete_permission(request, obj) and (
-            own.exists() if obj is None else own.filter(pk=obj.operator_id).exists()
+            has_any(request, whole_operators)
+            if obj is None
+            else whole_operators(person(request)).filter(pk=obj.operator_id).exists()
         )
 
     def delete_queryset(self, request: HttpRequest, queryset: Rows) -> None:

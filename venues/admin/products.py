@@ -11,7 +11,7 @@ from django.utils import timezone
 from venues.admin.places import OfVenue
 from venues.admin.scopes import groups_seen, menus_changeable, menus_seen
 from venues.admin.scoping import Rows, ScopedAdmin, ScopedInline, person
-from venues.admin.site import site
+from venues.admin.site import has_any, site
 from venues.models import (
     Allergen,
     AllergenState,
@@ -72,7 +72,7 @@ class ProductAdmin(ScopedAdmin):
         return rows.filter(menu__in=menus_changeable(person(request)))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and menus_changeable(person(request)).exists()
+        return super().has_add_permission(request) and has_any(request, menus_changeable)
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
         kwargs: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
