@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -191,8 +192,17 @@ def test_a_signal_while_it_starts_ends_it_as_quietly(tmp_path: Path) -> None:
         assert running.web.terminate(SECONDS_TO_END) == 0
         assert "Traceback" not in running.output
         assert not (tmp_path / "address").exists()
+        done = migrations_in(tmp_path)
         running.start()
         assert running.addresses["guest"].startswith(running.http)
+        assert 0 < done < migrations_in(tmp_path), "the signal waited for all migrations"
+
+
+def migrations_in(folder: Path) -> int:
+    """How many the database says that it has had."""
+    with closing(sqlite3.connect(folder / "ontap.sqlite3")) as database:
+        found: int = database.execute("SELECT count(*) FROM django_migrations").fetchone()[0]
+    return found
 
 
 def test_a_kill_leaves_nothing_behind_and_loses_nothing(folder: Path) -> None:

@@ -10,6 +10,7 @@ from typing import IO, Any, NoReturn
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
+from django.core.management.commands import migrate
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
@@ -138,10 +139,9 @@ class Command(BaseCommand):
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self._say(f"Preparing the database in {settings.ONTAP_DATA}.")
-            # Between a migration's tables and the row that says so a signal would leave what no next start can mend.
             before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
             try:
-                call_command("migrate", interactive=False, verbosity=0)
+                call_command(_Migrate(), interactive=False, verbosity=0)
             finally:
                 signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
@@ -156,6 +156,17 @@ class Command(BaseCommand):
         demo.write_demo_addresses(beside={})
         login = (read_private(logins_file()) or {}).get(ADMIN)
         return demo.demo_addresses(), (ADMIN, login["password"]) if login else None
+
+
+class _Migrate(migrate.Command):
+    """Where signals are kept waiting, lets them in between two migrations: between a migration's tables and the row
+    that says so, one would leave what no next start can mend."""
+
+    def migration_progress_callback(self, action: str, *args: Any, **kwargs: Any) -> None:
+        super().migration_progress_callback(action, *args, **kwargs)
+        if action == "apply_success":
+            before = signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end_when_told() -> None:
