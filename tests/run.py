@@ -23,7 +23,7 @@ from tests.stack.postgres import Postgres
 from tests.stack.redis import Redis
 
 COLUMNS = ("embedded", "production")
-WORKERS = 2
+WORKERS = 3  # on two cores: tests wait more than they work
 SECONDS_FOR_A_TRIAL = 1800
 # The gateway's library, the simulator and the agent know no database: one column is enough.
 WITHOUT_DATABASE = ("tests/tracker/agent", "tests/tracker/gateway", "tests/tracker/simulator")

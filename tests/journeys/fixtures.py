@@ -1,6 +1,6 @@
 """Fixtures on real processes. A conftest that wants them imports `running` and, on its own, what it stands on:
 
-from tests.journeys.fixtures import own_postgres, own_redis, running  # noqa: F401
+from tests.journeys.fixtures import own_postgres, own_redis, running, template  # noqa: F401
 """
 
 import secrets
@@ -9,9 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.running import Running, start_production, start_up
+from tests.journeys.process import environment
+from tests.journeys.running import Running, start_production, start_up, whole_environment
+from tests.journeys.template import Template
 from tests.stack.postgres import Postgres
 from tests.stack.redis import Redis
+
+TEMPLATE = "template_of_tests"
 
 
 @pytest.fixture(scope="session")
@@ -27,21 +31,33 @@ def own_redis() -> Iterator[Redis]:
         yield redis
 
 
+@pytest.fixture(scope="session")
+def template(request: pytest.FixtureRequest, column: str, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """What every `running` of this test process is a copy of."""
+    folder: Path = tmp_path_factory.mktemp("template")
+    if column == "embedded":
+        return Template(folder, environment(ONTAP_DATA=str(folder)))
+    postgres: Postgres = request.getfixturevalue("own_postgres")
+    redis: Redis = request.getfixturevalue("own_redis")
+    return Template(folder, whole_environment(postgres.create_database(TEMPLATE), redis.url, folder))
+
+
 @pytest.fixture(scope="module")
-def running(request: pytest.FixtureRequest, column: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def running(
+    request: pytest.FixtureRequest, column: str, template: Template, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
     """The whole installation on the column of this run, with the demo, ready; shared by the tests of one file."""
     folder: Path = tmp_path_factory.mktemp("running")
     if column == "embedded":
-        with start_up(folder) as running:
+        with start_up(folder, like=template) as running:
             yield running
         return
     postgres: Postgres = request.getfixturevalue("own_postgres")
     redis: Redis = request.getfixturevalue("own_redis")
     database = f"running_{secrets.token_hex(4)}"
+    address = postgres.create_database(database, like=TEMPLATE)
     try:
-        with start_production(
-            postgres.create_database(database), redis.url, worker=True, data_folder=folder
-        ) as running:
+        with start_production(address, redis.url, worker=True, data_folder=folder, like=template) as running:
             yield running
     finally:
         postgres.drop_database(database)

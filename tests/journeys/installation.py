@@ -15,6 +15,7 @@ from tests.stack import guard
 from tests.stack.ports import LOOPBACK, free_port
 
 SECONDS_FOR_A_COMMAND = 60
+KNOWN_ADDRESSES = "boards-of-tests.json"  # in a data folder that was copied: `{"<venue>": "<address of its board>"}`
 
 
 class Running:
@@ -28,7 +29,7 @@ class Running:
         self.worker: Process | None = None
         self.beat: Process | None = None
         self.made_folder: Path | None = None  # goes with `close`
-        self._device_paths: dict[int, str] = {}
+        self._device_paths = _known_boards(data)
         self._table_paths: dict[tuple[int, str], str] = {}
 
     @property
@@ -146,6 +147,12 @@ class Running:
     def _read(self, name: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((self.data / name).read_text())
         return found
+
+
+def _known_boards(data: Path) -> dict[int, str]:
+    known = data / KNOWN_ADDRESSES
+    addresses: dict[str, str] = json.loads(known.read_text()) if known.exists() else {}
+    return {int(venue): _path_of(address) for venue, address in addresses.items()}
 
 
 def manage(arguments: Sequence[str], environ: Mapping[str, str], *, may_fail: bool = False) -> str:

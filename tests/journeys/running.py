@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.journeys.installation import Running, manage
 from tests.journeys.process import Web, environment
+from tests.journeys.template import Template
 from tests.run import production_environment
 from tests.stack import guard
 from tests.stack.ports import LOOPBACK, free_port
@@ -27,11 +28,15 @@ def start_up(
     *,
     wait: bool = True,
     gateway: bool = False,
+    like: Template | None = None,
 ) -> Running:
     """`manage.py up` on a data folder, ready (or just started, with `wait=False`).
 
-    `gateway`: with the demo's simulated gateway and agent, which few tests need and all would pay for.
+    `gateway`: with the demo's simulated gateway and agent, which few tests need and all would pay for. `like`: not its
+    first start.
     """
+    if like is not None:
+        like.copy_to(data_folder)
     port = free_port() if port is None else port
     running = Running(data_folder, environment(ONTAP_DATA=str(data_folder), PORT=str(port)) | dict(env or {}))
     beside = [] if gateway else ["--no-gateway"]
@@ -54,29 +59,29 @@ def start_production(
     worker: bool = False,
     env: Mapping[str, str] | None = None,
     data_folder: Path | None = None,
+    like: Template | None = None,
 ) -> Running:
     """`n_web` web processes on an empty or known database, with Celery worker and beat where wanted, ready.
 
-    Open tables are allowed, as on the embedded column, so that the same tests run on both.
+    Open tables are allowed, as on the embedded column, so that the same tests run on both. `like`: the database is a
+    copy of this one's.
     """
     made = Path(tempfile.mkdtemp(prefix="ontap-production-")) if data_folder is None else None
     data = made or data_folder
     assert data is not None
-    environ = environment(
-        **production_environment(postgres_url, redis_url),
-        ONTAP_ENV="production",
-        ONTAP_DATA=str(data),
-        ONTAP_ALLOW_OPEN_TABLES="true",
-        ALLOWED_HOSTS=LOOPBACK,
-        SECURE_SSL_REDIRECT="false",
-    )
+    if like is None:
+        environ = whole_environment(postgres_url, redis_url, data)
+    else:
+        like.copy_to(data)
+        environ = like.environ | {"DATABASE_URL": postgres_url, "REDIS_URL": redis_url, "ONTAP_DATA": str(data)}
     running = Running(data, environ | dict(env or {}))
     if made is not None:
         running.made_folder = made
         guard.watch_folder(made)
     try:
-        running.manage("migrate", "--verbosity", "0")
-        running.manage("load_demo")
+        if like is None:
+            running.manage("migrate", "--verbosity", "0")
+            running.manage("load_demo")
         if worker:
             running.add_worker()
         for _ in range(n_web):
@@ -86,3 +91,15 @@ def start_production(
         running.close()
         raise
     return running
+
+
+def whole_environment(postgres_url: str, redis_url: str, data: Path) -> dict[str, str]:
+    """All that a production installation on loopback is told, with secrets of its own."""
+    return environment(
+        **production_environment(postgres_url, redis_url),
+        ONTAP_ENV="production",
+        ONTAP_DATA=str(data),
+        ONTAP_ALLOW_OPEN_TABLES="true",
+        ALLOWED_HOSTS=LOOPBACK,
+        SECURE_SSL_REDIRECT="false",
+    )

@@ -38,9 +38,9 @@ class Postgres(Server):
         """The address of the database `postgres`, which always exists."""
         return self._url("postgres")
 
-    def create_database(self, name: str) -> str:
-        """The address of a new, empty database."""
-        self._administer(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    def create_database(self, name: str, like: str = "template1") -> str:
+        """The address of a new database: empty, or a copy of another one, to which nobody may be connected."""
+        self._administer(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(like)))
         return self._url(name)
 
     def drop_database(self, name: str) -> None:

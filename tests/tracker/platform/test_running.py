@@ -12,13 +12,13 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from tests.journeys.fixtures import own_postgres, own_redis, running
+from tests.journeys.fixtures import own_postgres, own_redis, running, template
 from tests.journeys.running import Running
 from tests.stack.ports import LOOPBACK
 from tests.tracker.platform.driven import events, hello
 from tracker import wire
 
-__all__ = ["own_postgres", "own_redis", "running"]
+__all__ = ["own_postgres", "own_redis", "running", "template"]
 
 PLAN = """
 from django.utils import timezone
