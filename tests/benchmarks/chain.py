@@ -33,10 +33,10 @@ from django.utils import timezone
 from tests.factories import make_operator, make_venue
 from tracker.models import EdgeAgent
 from venues.codes import new_token, token_hash
-operator, now = make_operator(), timezone.now()
+now = timezone.now()
 for number in range({count}):
     token = new_token()
-    venue = make_venue(operator, f"Venue of agent {{number}}")
+    venue = make_venue(make_operator(), f"Venue of agent {{number}}")  # a new menu is told to all of its operator
     EdgeAgent.objects.create(venue=venue, token_hash=token_hash(token), enrolled_at=now)
     print("token", token)
 """
@@ -45,7 +45,8 @@ for number in range({count}):
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.chain", description=__doc__)
     parser.add_argument("--seconds", type=int, default=60, help="for each of the two loads (default %(default)s)")
-    seconds = parser.parse_args(arguments).seconds
+    parser.add_argument("--what", choices=("one-venue", "many-agents", "both"), default="both")
+    options = parser.parse_args(arguments)
     with (
         tempfile.TemporaryDirectory(prefix="ontap-chain-") as folder,
         Postgres(fsync=True) as postgres,
@@ -54,14 +55,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         address = postgres.create_database("chain")
         env = {"ONTAP_HANDSHAKES_PER_MINUTE": "100000"}  # all agents come from one address here
         with start_production(address, redis.url, worker=True, env=env, data_folder=Path(folder) / "data") as running:
-            one_venue(running, address, Path(folder), seconds)
-            many_agents(running, seconds)
+            if options.what != "many-agents":
+                one_venue(running, address, Path(folder), options.seconds)
+            if options.what != "one-venue":
+                many_agents(running, options.seconds)
 
 
 def one_venue(running: Running, address: str, folder: Path, seconds: int) -> None:
     with PubVenue(running, folder, pace=1.0) as venue:
         print(f"From the press of the button to paired and live: {venue.live_after_s:.2f} s")
         told = Told(address)
+        told.wait_snapshot()  # until then the snapshot tells of what happens
         begun: list[float] = []
         pucks, tags = cycle(map(str, range(1, 100))), cycle(map(str, range(1, 41)))
         first = told.count
@@ -75,6 +79,7 @@ def one_venue(running: Running, address: str, folder: Path, seconds: int) -> Non
             else:
                 venue.move(puck, "locate", tag=next(tags))
         told.wait(first + len(begun))
+        told.close()
         delays = [seen - at for at, seen in zip(begun, told.seen[first:], strict=True)]
         print(f"Gateway event to the committed row, {len(delays)} events at {PER_SECOND}/s: {_ms(delays)}")
         print(f"Memory of the agent after it (PSS): {_pss_mb(venue.agent.pid):.1f} MB")
@@ -85,9 +90,12 @@ class Told:
 
     def __init__(self, address: str) -> None:
         self.seen: list[float] = []
+        self._last = 0
         self._database = psycopg.connect(address, autocommit=True)
+        self._ended = threading.Event()
         self._look()
-        threading.Thread(target=self._watch, daemon=True).start()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
 
     @property
     def count(self) -> int:
@@ -99,16 +107,28 @@ class Told:
             assert time.monotonic() < deadline, f"{self.count} of {count} events came"
             time.sleep(0.1)
 
+    def wait_snapshot(self) -> None:
+        deadline = time.monotonic() + 30
+        while self._database.execute("SELECT 1 FROM tracker_inboundevent WHERE type = 'snapshot'").fetchone() is None:
+            assert time.monotonic() < deadline, "no snapshot came"
+            time.sleep(0.1)
+
+    def close(self) -> None:
+        self._ended.set()
+        self._thread.join()
+        self._database.close()
+
     def _watch(self) -> None:
-        while True:
+        while not self._ended.wait(0.002):
             self._look()
-            time.sleep(0.002)
 
     def _look(self) -> None:
-        changes = "SELECT count(*) FROM tracker_inboundevent WHERE type IN ('created', 'modified')"
-        row = self._database.execute(changes).fetchone()
-        assert row is not None
-        self.seen += [time.monotonic()] * (row[0] - len(self.seen))
+        for last, kind in self._database.execute(
+            "SELECT id, type FROM tracker_inboundevent WHERE id > %s ORDER BY id", [self._last]
+        ):
+            self._last = last
+            if kind in ("created", "modified"):
+                self.seen.append(time.monotonic())
 
 
 def many_agents(running: Running, seconds: int) -> None:
@@ -176,7 +196,7 @@ class TinyAgent:
 
 
 def _ms(seconds: Sequence[float]) -> str:
-    cuts = statistics.quantiles(seconds, n=100)
+    cuts = statistics.quantiles(seconds, n=100, method="inclusive")
     return f"p50 {1000 * cuts[49]:.1f} ms, p99 {1000 * cuts[98]:.1f} ms, at most {1000 * max(seconds):.1f} ms"
 
 
