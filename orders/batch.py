@@ -30,6 +30,7 @@ MOVED = (
     "undo_state",
     "undo_status",
 )
+TRACKED = ("tracker_number", "located_table", "location_mismatch", "tracker_state", "changed_by", "seq")
 COUNTED = ("seq", "business_date", "last_order_number", "menu_version")
 
 
@@ -56,6 +57,7 @@ class Batch:
         self._placed: list[dict[str, Any]] = []
         self._lines: list[dict[str, Any]] = []
         self._moved: list[dict[str, Any]] = []
+        self._tracked: list[dict[str, Any]] = []
         self._stock: dict[int, VenueProduct] = {}
         self._stock_change: dict[int, int] = defaultdict(int)
 
@@ -102,6 +104,9 @@ class Batch:
     def moved(self, order: dict[str, Any], was_seq: int) -> None:
         self._moved.append({"id": order["id"], "was_seq": was_seq} | {key: order[key] for key in MOVED})
 
+    def tracked(self, order: dict[str, Any], was_seq: int) -> None:
+        self._tracked.append({"id": order["id"], "was_seq": was_seq} | {key: order[key] for key in TRACKED})
+
     def new_menu(self, venue_id: int) -> None:
         self.feeds[venue_id].row["menu_version"] += 1
 
@@ -143,6 +148,7 @@ class Batch:
         self.statements.insert(OrderLine, self._lines)
         self.statements.insert(VenueEvent, [_event_row(event) for event in self.events])
         self.statements.update(Order, self._moved, ("id", "seq"), *MOVED)
+        self.statements.update(Order, self._tracked, ("id", "seq"), *TRACKED)
         changed = [feed.changed() for feed in self.feeds.values() if feed.row["seq"] != feed.was_seq]
         self.statements.update(VenueFeed, changed, ("venue_id", "seq"), *COUNTED)
 

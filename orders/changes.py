@@ -55,8 +55,12 @@ class OrderMove:
     at: datetime
     wanted: MoveOrder
     actor: str
-    by: str = "board"  # board, guest or system
+    by: str = "board"  # board, guest, tracker or system
     session_id: int | None = None
+
+    @property
+    def order_id(self) -> uuid.UUID:
+        return self.wanted.order_id
 
     @property
     def alone(self) -> tuple[object, ...]:
@@ -71,8 +75,36 @@ class OrderUndo:
     actor: str
 
     @property
+    def order_id(self) -> uuid.UUID:
+        return self.wanted.order_id
+
+    @property
     def alone(self) -> tuple[object, ...]:
         return (self.wanted.order_id,)
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """What a venue's tracker says of an order: its puck, the number of the table where that is, and how it stands."""
+
+    tracker_number: str | None
+    located_table: str | None
+    tracker_state: str
+
+
+@dataclass(slots=True, eq=False)
+class OrderTracked:
+    """An open order's whereabouts, which move it nowhere."""
+
+    venue_id: int
+    at: datetime
+    order_id: uuid.UUID
+    where: Whereabouts
+    actor: str
+
+    @property
+    def alone(self) -> tuple[object, ...]:
+        return (self.order_id,)
 
 
 @dataclass(slots=True, eq=False)
@@ -92,7 +124,8 @@ class Notice:
         return (id(self),)
 
 
-Change = Placement | OrderMove | OrderUndo | Notice
+Change = Placement | OrderMove | OrderUndo | OrderTracked | Notice
+TRACKED = "tracked"  # the word of an event that tells an order's whereabouts, and of no version 1 frame
 
 
 @dataclass(frozen=True, slots=True)

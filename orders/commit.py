@@ -7,7 +7,7 @@ import orjson
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from orders.batch import Batch
-from orders.changes import Change, Done, Event, Notice, OrderMove, OrderUndo, Placement
+from orders.changes import Change, Done, Event, Notice, OrderMove, OrderTracked, OrderUndo, Placement
 from orders.errors import Refused
 from orders.models import VenueEvent
 from orders.moving import MovingRules
@@ -78,7 +78,7 @@ def _commit_once(changes: Sequence[Change]) -> tuple[list[Outcome], list[Event]]
     outermost = not connection.in_atomic_block
     try:
         with transaction.atomic(), statements() as s:
-            written = _write(s, changes)
+            written = write_batch(s, changes)
             if outermost:
                 s.commit()
     except (DatabaseError, InterfaceError) as error:
@@ -96,10 +96,11 @@ def _unanswered(error: Exception) -> bool:
     return sqlstate is None or (sqlstate[:2] in ("08", "57") and sqlstate not in _WORTH_A_RETRY)
 
 
-def _write(s: Statements, changes: Sequence[Change]) -> tuple[list[Outcome], list[Event]]:
+def write_batch(s: Statements, changes: Sequence[Change]) -> tuple[list[Outcome], list[Event]]:
+    """The changes within the current transaction: an outcome for each, and the events in the order of their seq."""
     batch = Batch(s, (change.venue_id for change in changes), at=max(change.at for change in changes))
     placements = [change for change in changes if isinstance(change, Placement)]
-    moves = [change for change in changes if isinstance(change, OrderMove | OrderUndo)]
+    moves = [change for change in changes if isinstance(change, OrderMove | OrderUndo | OrderTracked)]
     placing = PlacingRules(batch, placements) if placements else None
     moving = MovingRules(batch, moves) if moves else None
     if placing is not None:
@@ -115,7 +116,7 @@ def _write(s: Statements, changes: Sequence[Change]) -> tuple[list[Outcome], lis
             outcomes.append(write_notice(batch, change))
         else:
             assert moving is not None
-            outcomes.append(moving.move(change) if isinstance(change, OrderMove) else moving.undo(change))
+            outcomes.append(moving.take(change))
     batch.write()
     return outcomes, batch.events
 

@@ -7,7 +7,7 @@ import orjson
 from django.utils.functional import cached_property
 
 from orders import protocol
-from orders.changes import Event
+from orders.changes import TRACKED, Event
 
 NOTICES = frozenset({"menu", "availability", "pause"})
 BOARD_NOTICES = NOTICES | {"health", "unanswered", "waiting"}
@@ -33,7 +33,7 @@ class Frames:
 
     @cached_property
     def v1_guest(self) -> str | None:
-        moved = self.event.kind == "order" and self.event.change != "placed"
+        moved = self.event.kind == "order" and self.event.change not in ("placed", TRACKED)
         return protocol.status_frame(self.payload) if moved else None
 
     @cached_property

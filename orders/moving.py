@@ -8,11 +8,13 @@ from typing import Any
 from django.db.models import Q
 
 from orders.batch import Batch
-from orders.changes import Done, OrderMove, OrderUndo
+from orders.changes import TRACKED, Done, OrderMove, OrderTracked, OrderUndo
 from orders.errors import OrderMoved, Refused
 from orders.models import Order, OrderLine
-from orders.states import GUEST_MAY_CANCEL_FROM, UNDO_WINDOW, State, takes_stock_back
+from orders.states import GUEST_MAY_CANCEL_FROM, OPEN, UNDO_WINDOW, State, takes_stock_back
 from venues.models import VenueProduct
+
+OrderChange = OrderMove | OrderUndo | OrderTracked
 
 _TIME_OF = {
     State.ACCEPTED: "accepted_at",
@@ -26,16 +28,21 @@ _TIME_OF = {
 class MovingRules:
     """What moves and undos of one batch are judged by: the rows of their orders, read under the venues' lock."""
 
-    def __init__(self, batch: Batch, changes: Sequence[OrderMove | OrderUndo]) -> None:
+    def __init__(self, batch: Batch, changes: Sequence[OrderChange]) -> None:
         self._batch = batch
-        ids = {change.wanted.order_id for change in changes}
         self._changes = changes
-        self._asked = batch.statements.ask_for(Order, ids)
+        self._asked = batch.statements.ask_for(Order, {change.order_id for change in changes})
 
     def read(self) -> None:
         """Wait for the orders, and read the stock that some of them hold."""
         self._orders: dict[uuid.UUID, dict[str, Any]] = {row["id"]: row for row in self._asked.rows()}
         self._counted = self._read_counted(self._changes)
+
+    def take(self, change: OrderChange) -> Done | Refused:
+        """The change written into the batch, or a repeat of what is, or why not."""
+        if isinstance(change, OrderMove):
+            return self.move(change)
+        return self.undo(change) if isinstance(change, OrderUndo) else self.track(change)
 
     def move(self, change: OrderMove) -> Done | Refused:
         """The order's new state written into the batch, or a repeat of what is, or why not."""
@@ -57,7 +64,7 @@ class MovingRules:
         if not reworded:
             order["reason"] = wanted.reason
             order[_TIME_OF[move.target]] = change.at
-        may_undo = change.by == "board"
+        may_undo = change.by in ("board", "tracker")
         order.update(
             undo_seq=self._batch.feeds[change.venue_id].row["seq"] + 1 if may_undo else None,
             undo_until=change.at + UNDO_WINDOW if may_undo else None,
@@ -96,6 +103,28 @@ class MovingRules:
         )
         return self._write(change, order, was_seq, "undone")
 
+    def track(self, change: OrderTracked) -> Done | Refused:
+        """An open order's whereabouts. Its last move can be undone as before."""
+        order = self._orders.get(change.order_id)
+        if order is None or order["venue_id"] != change.venue_id:
+            return _unknown()
+        if order["state"] not in OPEN:
+            return OrderMoved(order["state"])
+        where = change.where
+        found = {
+            "tracker_number": where.tracker_number,
+            "located_table": where.located_table,
+            "location_mismatch": where.located_table not in (None, order["table_number"]),
+            "tracker_state": where.tracker_state,
+        }
+        if all(order[name] == value for name, value in found.items()):
+            return Done(order["seq"], order["id"], order["number"], repeat=True)
+        was_seq = order["seq"]
+        order.update(found, seq=self._batch.next_seq(change.venue_id), changed_by=change.actor[:80])
+        self._batch.tracked(order, was_seq)
+        self._batch.order_event(order, change.at, TRACKED)
+        return Done(order["seq"], order["id"], order["number"])
+
     def _order(self, change: OrderMove) -> dict[str, Any] | Refused:
         wanted = change.wanted
         order = self._orders.get(wanted.order_id)
@@ -116,14 +145,9 @@ class MovingRules:
         self._batch.order_event(order, change.at, word)
         return Done(seq, order["id"], order["number"])
 
-    def _read_counted(self, changes: Sequence[OrderMove | OrderUndo]) -> dict[uuid.UUID, dict[int, int]]:
+    def _read_counted(self, changes: Sequence[OrderChange]) -> dict[uuid.UUID, dict[int, int]]:
         """How much of each counted product the orders hold that may give stock back or take it again."""
-        ids = [
-            change.wanted.order_id
-            for change in changes
-            if change.wanted.order_id in self._orders
-            and (isinstance(change, OrderUndo) or change.wanted.move.target in (State.REJECTED, State.CANCELLED))
-        ]
+        ids = [change.order_id for change in changes if change.order_id in self._orders and _may_move_stock(change)]
         counted: dict[uuid.UUID, dict[int, int]] = defaultdict(lambda: defaultdict(int))
         if not ids:
             return counted
@@ -152,6 +176,12 @@ class MovingRules:
             if left is not None and left < quantity:
                 return VenueProduct.objects.select_related("product").get(pk=difference_id).product.name
         return None
+
+
+def _may_move_stock(change: OrderChange) -> bool:
+    if isinstance(change, OrderMove):
+        return change.wanted.move.target in (State.REJECTED, State.CANCELLED)
+    return isinstance(change, OrderUndo)
 
 
 def _unknown() -> Refused:

@@ -56,6 +56,7 @@ class PlacingRules:
         self._sessions: dict[int, Session] = {}
         self._alike: dict[tuple[int, str], uuid.UUID] = {}
         self._unwatched: set[int] = set()
+        self._pucks: dict[tuple[int, str], int] = {}  # the number of the open order that has it
         self._placements = placements
         self._ask_for_sessions(placements)
 
@@ -68,6 +69,7 @@ class PlacingRules:
             if isinstance(priced := placement.priced, Refused):
                 raise priced
             first = self._refuse_by_session(placement)
+            self._refuse_taken_puck(placement)
             # The look-alike of the last ten seconds. Nothing is dropped: staff are told.
             twin = self._alike.get((placement.session_id, placement.content))
             self._take_stock(placement, priced)
@@ -109,6 +111,7 @@ class PlacingRules:
                 (row["venue_id"], row["client_order_id"]): row for row in Order.objects.filter(wanted).values(*columns)
             }
         self._read_sessions()
+        self._read_pucks()
         self._unwatched = self._without_board(
             {p.venue_id for p in placements if p.catalogue.venue.refuse_without_board}
         )
@@ -152,6 +155,26 @@ class PlacingRules:
         if session.open_orders >= most:
             raise TooMany(f"This table has {most} open orders; more when some are done.", "too_many_orders")
         return not session.has_orders
+
+    def _read_pucks(self) -> None:
+        numbered = [p for p in self._placements if p.wanted.tracker_number and p.catalogue.venue.tracker_use == "pucks"]
+        if not numbered:
+            return
+        wanted = Q()
+        for p in numbered:
+            wanted |= Q(venue_id=p.venue_id, tracker_number=p.wanted.tracker_number)
+        found = Order.objects.filter(wanted, finished_at=None).values_list("venue_id", "tracker_number", "number")
+        self._pucks = {(venue_id, puck or ""): number for venue_id, puck, number in found}
+
+    def _refuse_taken_puck(self, placement: Placement) -> None:
+        puck = placement.wanted.tracker_number or ""
+        other = self._pucks.get((placement.venue_id, puck))
+        if other is not None:
+            raise Refused(
+                f"Puck {puck} is with order {other} already. Look at its number again, or ask staff.",
+                "puck_taken",
+                "tracker_number",
+            )
 
     def _take_stock(self, placement: Placement, priced: PricedOrder) -> None:
         wanted: dict[int, int] = defaultdict(int)
@@ -202,6 +225,8 @@ class PlacingRules:
         session.has_orders = True
         session.open_orders += 1
         self._alike[placement.session_id, placement.content] = placement.order_id
+        if placement.wanted.tracker_number and placement.catalogue.venue.tracker_use == "pucks":
+            self._pucks[placement.venue_id, placement.wanted.tracker_number] = number
         return Done(seq, placement.order_id, number)
 
     def _line(self, order_id: uuid.UUID, position: int, line: Any) -> dict[str, Any]:

@@ -3,13 +3,15 @@
 Sockets give the same changes to the process's writer thread; both end in `orders.commit`.
 """
 
+import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from orders.batch import Batch
-from orders.changes import Change, Event, Notice
-from orders.commit import Outcome, commit, write_notice
+from orders.changes import Change, Event, Notice, OrderMove, OrderTracked, Whereabouts
+from orders.commit import Outcome, commit, write_batch, write_notice
 from orders.feed import announce
 from orders.protocol import to_ms
 from orders.rows import statements
@@ -32,6 +34,23 @@ def publish(notice: Notice) -> Event:
             batch.write()
         transaction.on_commit(lambda: announce(batch.events))
     return batch.events[0]
+
+
+def take_within(changes: Sequence[OrderMove | OrderTracked]) -> list[Outcome]:
+    """Changes of different orders within the caller's transaction, told to everybody on commit.
+
+    The caller holds the locks of the orders' venues already (docs/operations.md), or none of anything.
+    """
+    with transaction.atomic():
+        with statements() as s:
+            outcomes, events = write_batch(s, changes)
+        transaction.on_commit(lambda: announce(events))
+    return outcomes
+
+
+def record_location(venue_id: int, order_id: uuid.UUID, where: Whereabouts, *, actor: str, now: datetime) -> Outcome:
+    """Note where an open order's guest is, within the caller's transaction: the only writer of it."""
+    return take_within([OrderTracked(venue_id, now, order_id, where, actor)])[0]
 
 
 def pause(venue_id: int, until: datetime | None, reason: str, now: datetime) -> None:

@@ -11,13 +11,16 @@ from django.db import Error as DatabaseProblem
 from django.utils import timezone
 from pydantic import BaseModel
 
+from orders.changes import TRACKED
 from orders.door import client_address
+from orders.feed import BOARDS, hub
+from orders.frames import Frames
 from orders.limits import Limit
 from orders.outbox import Outbox
 from orders.presence import PROCESS
 from orders.reading import in_reader
 from orders.sockets import DirectSocket, Message
-from tracker import choices, commands, health, ingestion, links, nudges, wire
+from tracker import choices, commands, health, ingestion, links, nudges, stepping, wire
 from tracker.links import Link, LinkLost
 from tracker.models import GatewayCommand
 from tracker.switchboard import switchboard
@@ -32,13 +35,15 @@ MOST_MESSAGES = 400  # in ten seconds
 handshakes = Limit(settings.ONTAP_HANDSHAKES_PER_MINUTE, 60)
 failures = Limit(settings.ONTAP_FAILURES_PER_MINUTE, 60)
 
-UNSUPPORTED_DATA, POLICY, TRY_LATER, TOO_MANY = 1003, 1008, 1013, 4008
+UNSUPPORTED_DATA, POLICY, RESTART, TRY_LATER, TOO_MANY = 1003, 1008, 1012, 1013, 4008
 
 
 class AgentSocket(DirectSocket):
     """One connection of an agent, from its token to whatever ends it."""
 
     link: Link
+    venue_id: int
+    group = BOARDS  # of the venue's events; it is no board, and nobody counts it as one
 
     def __init__(self) -> None:
         self._greeted = self._sending = self._more = False
@@ -58,12 +63,23 @@ class AgentSocket(DirectSocket):
             raise StopConsumer from None
         if link is None:
             await self.refuse()
-        self.link = link
+        self.link, self.venue_id = link, link.venue_id
         self.outbox = Outbox(self.base_send, self._cut_off)
         self._open = True
         await self.base_send({"type": "websocket.accept"})
-        switchboard().join(self)
+        await self._join()
         switchboard().loop.call_later(HELLO_WITHIN_S, self._missing_hello)
+
+    async def _join(self) -> None:
+        """Hear what is wanted here, and what happens to the venue's orders."""
+        switchboard().join(self)
+        try:
+            await hub().join(self)
+        except DatabaseProblem as error:
+            logger.warning("Agent %s is to come back (%s)", self.link.agent_id, type(error).__name__)
+            self.close(TRY_LATER)
+        if not self._open:
+            hub().leave(self)
 
     async def _admit(self) -> Link | None:
         address, moment = client_address(self.scope), time.monotonic()
@@ -106,6 +122,7 @@ class AgentSocket(DirectSocket):
         elif isinstance(message, wire.Events):
             acked = await in_reader(ingestion.keep_events, self.link, message.spool, message.events, timezone.now())
             self._push(wire.Ack(spool=message.spool, number=acked))
+            await self._step()
         elif isinstance(message, wire.Result):
             await in_reader(commands.keep_result, self.link, message, timezone.now())
             self._push(wire.Kept(command=message.command))
@@ -129,6 +146,22 @@ class AgentSocket(DirectSocket):
         self._push(wire.Welcome(venue=str(self.link.venue_id), acked=greeted.acked))
         self.send_due()
         await in_reader(health.tell_agent_returned, self.link, now)
+
+    async def _step(self) -> None:
+        """Our orders learn of it at once; should that fail, the sweep comes back to it."""
+        try:
+            await in_reader(stepping.catch_up, self.link.venue_id, timezone.now())
+        except DatabaseProblem as error:
+            logger.warning("Venue %s is not in step now (%s)", self.link.venue_id, type(error).__name__)
+
+    def deliver(self, frames: Frames) -> None:
+        """An event of the venue's own: one of an order may be something for the gateway."""
+        if frames.event.kind == "order" and frames.event.change != TRACKED:
+            switchboard().nudged(self.link.venue_id)
+
+    def restart(self) -> None:
+        """The database is another one than before; the agent connects again."""
+        self.close(RESTART)
 
     def send_due(self) -> None:
         """Claim and send what is due, once at a time; again where it is asked for meanwhile."""
@@ -180,6 +213,7 @@ class AgentSocket(DirectSocket):
 
     def leave(self) -> None:
         switchboard().leave(self)
+        hub().leave(self)
 
     async def ended(self) -> None:
         """However it ended: nobody is connected here any more."""

@@ -12,7 +12,7 @@ from django.utils import timezone
 from orders import layer
 from orders.presence import PROCESS
 from orders.reading import in_reader
-from tracker import links, nudges
+from tracker import links, nudges, stepping
 from tracker.models import CommandState, Gateway, GatewayCommand
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ class Switchboard:
         if not sockets:
             return
         try:
+            await in_reader(stepping.catch_up_all, {socket.link.venue_id for socket in sockets}, timezone.now())
             gone, wanted = await in_reader(_read, [socket.link for socket in sockets])
         except DatabaseProblem as error:
             logger.warning("Agents cannot be looked after now (%s)", type(error).__name__)

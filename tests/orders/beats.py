@@ -15,6 +15,7 @@ from orders.models import BoardPresence, Order, VenueEvent
 from tests.orders.pub import NOON, Pub, make_pub
 from venues.models import Member, OpeningHours, TableSession, VenueFeed
 
+app.loader.import_default_modules()  # the tasks of all apps, as a worker has them
 LONDON = ZoneInfo("Europe/London")
 
 

@@ -17,12 +17,13 @@ from jsonschema import Draft7Validator
 
 from ontap import server_protocol
 from orders import feed, protocol, snapshots
+from orders.changes import Whereabouts
 from orders.errors import Forbidden, Refused
 from orders.frames import BOARD_NOTICES, Frames
 from orders.models import VenueEvent
 from orders.protocol import Echo, Speaker
 from orders.render import whole_order
-from orders.services import pause
+from orders.services import pause, record_location
 from orders.states import State
 from orders.tables import guests_wait
 from orders.unanswered import answer_for_nobody
@@ -210,6 +211,9 @@ def live_an_evening(pub: Pub) -> None:
     for action, status in (("accept", None), ("accept", "Being poured"), ("ready", None), ("complete", None)):
         pub.move(f"{action}order", first.order_id, status)
     second = pub.place({str(pub.products[1].pk): 1})
+    assert second.order_id is not None
+    where = Whereabouts("22", "5", "located")
+    record_location(pub.venue.pk, second.order_id, where, actor="Table Tracker", now=pub.tick())
     rejected = placed(pub.move("acceptorder", second.order_id, "rejected"))
     pub.undo(second.order_id, rejected.seq)
     pub.move("cancelorder", second.order_id)

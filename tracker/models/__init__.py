@@ -1,6 +1,8 @@
-"""The rows of tracker: who works for a venue in the pub, what came from there, and what is wanted there."""
+"""The rows of tracker: who works for a venue in the pub, what came from there, what is wanted there, and
+which of its orders is which of ours."""
 
 from tracker.models.agents import EdgeAgent, Enrolment, Gateway, WrongCode
+from tracker.models.tracked import TrackedOrder
 from tracker.models.traffic import CommandState, GatewayCommand, InboundEvent, TrackerCursor
 
 __all__ = [
@@ -10,6 +12,7 @@ __all__ = [
     "Gateway",
     "GatewayCommand",
     "InboundEvent",
+    "TrackedOrder",
     "TrackerCursor",
     "WrongCode",
 ]

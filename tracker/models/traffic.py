@@ -15,7 +15,7 @@ VERBS = ("start", "locate", "page", "stop_page", "clear")
 class InboundEvent(models.Model):
     """One thing that happened at the gateway, once, however often the agent sent it."""
 
-    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="+")
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, db_index=False, related_name="+")
     agent = models.ForeignKey(EdgeAgent, on_delete=models.CASCADE, db_constraint=False, related_name="events")
     spool = models.UUIDField(default=uuid.uuid4)
     number = models.BigIntegerField()
@@ -25,6 +25,7 @@ class InboundEvent(models.Model):
     received_at = models.DateTimeField()
 
     class Meta:
+        indexes = [models.Index(fields=["venue", "id"], name="inbound_of_venue")]
         constraints = [
             models.UniqueConstraint(fields=["agent", "spool", "number"], name="inbound_once"),
             SameOwner(owner="venue", thing="agent", to="tracker.EdgeAgent", name="inbound_agent_of_venue"),
@@ -35,10 +36,12 @@ class InboundEvent(models.Model):
 
 
 class TrackerCursor(models.Model):
-    """Up to which of its events a venue's commands are planned."""
+    """How far a venue and its gateway are in step: up to which of the venue's events commands are planned, and up to
+    which inbound event the gateway's orders are kept."""
 
-    venue = models.OneToOneField(Venue, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    venue = models.OneToOneField(Venue, primary_key=True, on_delete=models.CASCADE, related_name="tracker_cursor")
     seq = models.BigIntegerField(default=0)
+    inbound = models.BigIntegerField(default=0)
 
 
 class CommandState(models.TextChoices):

@@ -64,6 +64,7 @@ class VenueAdmin(ScopedAdmin):
         (None, {"fields": ("operator", "name", "menu", "timezone", "currency", "colour", "pay_sentence", "board")}),
         ("Hours", {"fields": ("day_starts", "last_order_minutes", "paused_until", "pause_reason")}),
         ("Guests", {"fields": ("open_tables", "table_opening", "refuse_without_board")}),
+        ("Table Tracker", {"fields": ("tracker_use", "puck_returned")}),
         ("Unanswered orders", {"fields": ("alert_after", "escalate_after", "reject_after")}),
         ("Limits", {"fields": ("max_quantity", "max_items", "max_open_per_table", "max_per_minute")}),
     )

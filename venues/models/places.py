@@ -56,6 +56,20 @@ class Venue(models.Model):
         default=False, help_text="Refuse orders while no board has been online for two minutes."
     )
 
+    tracker_use = models.CharField(
+        "Table Tracker",
+        max_length=5,
+        choices={"off": "Not used", "pucks": "Guests take a puck and give its number"},
+        default="off",
+    )
+    puck_returned = models.CharField(
+        "when a puck comes back",
+        max_length=8,
+        choices={"complete": "Its order is complete", "propose": "Ask on the card whether it is"},
+        default="propose",
+        help_text="Of an order that was accepted. One that nobody has answered yet stays pending.",
+    )
+
     max_quantity = models.PositiveSmallIntegerField("most of one line", default=50, validators=[MinValueValidator(1)])
     max_items = models.PositiveSmallIntegerField("most of one order", default=200, validators=[MinValueValidator(1)])
     max_open_per_table = models.PositiveSmallIntegerField(
@@ -74,6 +88,8 @@ class Venue(models.Model):
                 condition=Q(alert_after__lte=F("escalate_after"), escalate_after__lte=F("reject_after")),
                 name="venue_unanswered_in_order",
             ),
+            models.CheckConstraint(condition=Q(tracker_use__in=["off", "pucks"]), name="venue_tracker_use"),
+            models.CheckConstraint(condition=Q(puck_returned__in=["complete", "propose"]), name="venue_puck_returned"),
             SameOwner(owner="operator", thing="menu", to="venues.Menu", name="venue_menu_of_operator"),
         ]
 

@@ -28,7 +28,7 @@ export class OrderSheet {
       { class: "sheet", "aria-labelledby": "h-order" },
       el("header", { class: "row" }, el("h2", { id: "h-order" }, `Your order for table ${table}`), close),
       this.#lines,
-      el("div", { class: "field" }, el("label", { for: "puck" }, "Number on your puck, if you have one"), this.#puck),
+      "pucks" in document.body.dataset && el("div", { class: "field" }, el("label", { for: "puck" }, "Number on your puck, if you have one"), this.#puck),
       el("p", { class: "row total" }, el("span", {}, "Total"), this.#total),
       this.#note,
       this.#send,

@@ -57,7 +57,8 @@ function place(order) {
 }
 
 function under(order) {
-  const puck = order.tracker_number ? `, puck ${order.tracker_number}${order.located_table ? "" : " not on a table yet"}` : "";
+  const lost = order.tracker_state === "located" ? " on a tag of no table" : " not on a table yet";
+  const puck = order.tracker_number ? `, puck ${order.tracker_number}${order.located_table ? "" : lost}` : "";
   return `${timeOf(order.order_time)}${puck}${order.placed_by === "staff" ? ", by staff" : ""}`;
 }
 
@@ -66,6 +67,7 @@ function notes(order, actions) {
   const note = (strong, text) => el("p", { class: "note" }, el("b", {}, strong), ` ${text}`);
   return [
     order.possible_duplicate_of && note(`Possible duplicate${twin ? ` of ${twin}` : ""}:`, "same table, same items, seconds apart. Ask them."),
+    order.tracker_state === "returned" && note("Puck is back:", order.state === "pending" ? "before anybody accepted this. Ask at the bar." : "is it brought?"),
     order.location_mismatch && note("Moved:", `ordered at ${order.table_number}, sits at ${order.located_table}.`),
     order.state === "pending" && order.first_of_session && note("First order", "since this table was cleared."),
     order.state === "pending" && !order.verified && note("No code scanned:", "anybody could have sent this."),
@@ -84,14 +86,15 @@ function buttons(order, article, id, actions) {
     asked.scrollIntoView({ block: "nearest" });
   });
   const undo = order.undo && button("", "Undo", () => send("undoorder", { seq: order.undo.seq, reason: "Undone on the board" }));
+  const brought = button("main", "Brought", () => send("completeorder"));
   const rejected = { order_status: "rejected" };
   const acts = el(
     "div",
     { class: "acts" },
     {
       pending: () => [button("main", "Accept", () => send("acceptorder")), refuse("Reject", "acceptorder", rejected), undo],
-      accepted: () => [button("main", "Ready", () => send("readyorder")), undo, refuse("Cancel", "cancelorder")],
-      ready: () => [button("main", "Brought", () => send("completeorder")), undo, refuse("Cancel", "cancelorder")],
+      accepted: () => [order.tracker_state === "returned" ? brought : button("main", "Ready", () => send("readyorder")), undo, refuse("Cancel", "cancelorder")],
+      ready: () => [brought, undo, refuse("Cancel", "cancelorder")],
     }[order.state]().filter(Boolean),
   );
   return acts;

@@ -1,0 +1,163 @@
+"""What the gateway says of its orders, folded into ours: whose puck it is, where it stands, that it came back.
+
+An order of the gateway is known by its uuid. It belongs to the newest open order of ours that carries its number and
+has no uuid yet; what is cleared stays cleared.
+"""
+
+import json
+import logging
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from orders.changes import OrderMove, OrderTracked, Whereabouts
+from orders.models import Order
+from orders.protocol import MoveOrder
+from orders.services import take_within
+from orders.states import State, move_for
+from tracker.gateway.orders import ActiveOrder, read_active_order
+from tracker.models import InboundEvent, TrackedOrder
+from tracker.text import printable
+from venues.models import Table, Venue
+
+logger = logging.getLogger(__name__)
+
+ACTOR = "Table Tracker"
+STARTED, LOCATED, PAGED, RETURNED = "started", "located", "paged", "returned"  # `tracker_state` of version 2
+MISSING_IS_CLEARED = 2  # snapshots in a row
+
+_COLUMNS = ("name", "type", "state", "tag", "paged", "located_at", "paged_at", "cleared_at", "missing", "order_id")
+_ORDER = ("id", "number", "state", "table_number", "tracker_number", "placed_at")
+
+
+class Join:
+    """A venue's active gateway orders and its open orders, under the venue's lock; `write` ends it."""
+
+    def __init__(self, venue: Venue, events: Iterable[InboundEvent] = ()) -> None:
+        self._venue, self._events = venue, [(event, _orders_of(event)) for event in events]
+        told = {order.uuid for _, orders in self._events for order in orders}
+        rows = TrackedOrder.objects.filter(Q(cleared_at=None) | Q(uuid__in=told), venue=venue)
+        self._rows = {row.uuid: row for row in rows}
+        open_orders = Order.objects.filter(venue=venue, finished_at=None, tracker_number__isnull=False)
+        in_use = open_orders.values(*_ORDER) if venue.tracker_use == "pucks" else ()
+        self._orders: dict[uuid.UUID, dict[str, Any]] = {row["id"]: dict(row) for row in in_use}
+        tagged = Table.objects.filter(venue=venue, tag_number__isnull=False)
+        self._tables: dict[str, str] = {tag or "": number for tag, number in tagged.values_list("tag_number", "number")}
+        self._before = {row.uuid: _values(row) for row in self._rows.values()}
+        self._where: dict[uuid.UUID, Whereabouts] = {}
+        self._complete: set[uuid.UUID] = set()
+
+    def take_events(self) -> None:
+        """Fold the events in, in their order."""
+        for event, orders in self._events:
+            if event.type == "snapshot":
+                self._take_snapshot(orders, event.at)
+            for order in orders:
+                self._take(order, event.at, cleared=order.is_cleared or event.type == "cleared")
+
+    def adopt(self, order_id: uuid.UUID) -> TrackedOrder | None:
+        """The active puck of an order of ours: the one it has, or one that carries its number and is nobody's."""
+        order = self._orders.get(order_id)
+        active = [row for row in self._rows.values() if row.cleared_at is None]
+        own = next((row for row in active if row.order_id == order_id), None)
+        if own is not None or order is None:
+            return own
+        free = [row for row in active if row.name == order["tracker_number"] and not self._has_open_order(row)]
+        if not free:
+            return None
+        newest = max(free, key=lambda row: row.started_at)
+        newest.order_id = order_id
+        self._tell(newest)
+        return newest
+
+    def write(self, now: datetime) -> None:
+        """Into the caller's transaction: the gateway's orders, and what ours are told."""
+        changed = [row for row in self._rows.values() if self._before.get(row.uuid) != _values(row)]
+        TrackedOrder.objects.bulk_create([row for row in changed if row.uuid not in self._before])
+        TrackedOrder.objects.bulk_update([row for row in changed if row.uuid in self._before], _COLUMNS)
+        changes: list[OrderMove | OrderTracked] = [
+            OrderTracked(self._venue.pk, now, order_id, where, ACTOR)
+            for order_id, where in self._where.items()
+            if order_id not in self._complete
+        ]
+        changes += [self._completion(order_id, now) for order_id in self._complete]
+        if changes:
+            take_within(changes)
+
+    def _take_snapshot(self, orders: list[ActiveOrder], at: datetime) -> None:
+        there = {order.uuid for order in orders}
+        for row in self._rows.values():
+            if row.cleared_at is None and row.uuid not in there:
+                row.missing += 1
+                if row.missing >= MISSING_IS_CLEARED:
+                    self._clear(row, at)
+
+    def _take(self, order: ActiveOrder, at: datetime, *, cleared: bool) -> None:
+        row = self._rows.get(order.uuid)
+        if row is None:
+            row = self._rows[order.uuid] = TrackedOrder(venue=self._venue, uuid=order.uuid, started_at=at)
+        if row.cleared_at is not None:
+            return
+        tag, was_paged = printable(order.location), row.paged
+        if tag != row.tag:
+            row.located_at = at if tag else row.located_at
+        if order.paged and not was_paged:
+            row.paged_at = at
+        row.name, row.type, row.tag = printable(order.name), printable(order.order_type), tag
+        row.paged, row.missing = order.paged, 0
+        if cleared:
+            self._clear(row, at)
+            return
+        row.state = printable(order.state)
+        if not self._has_open_order(row):
+            self._link(row)
+        self._tell(row)
+
+    def _has_open_order(self, row: TrackedOrder) -> bool:
+        return row.order_id is not None and row.order_id in self._orders
+
+    def _link(self, row: TrackedOrder) -> None:
+        """To the newest open order with its number and no puck of its own."""
+        joined = {other.order_id for other in self._rows.values() if other.cleared_at is None}
+        own = [o for o in self._orders.values() if o["tracker_number"] == row.name and o["id"] not in joined]
+        if own:
+            row.order_id = max(own, key=lambda order: (order["placed_at"], order["number"]))["id"]
+
+    def _tell(self, row: TrackedOrder) -> None:
+        if row.order_id in self._orders:
+            located = self._tables.get(row.tag)
+            state = PAGED if row.paged else LOCATED if row.tag else STARTED
+            self._where[row.order_id] = Whereabouts(row.name, located, state)
+
+    def _clear(self, row: TrackedOrder, at: datetime) -> None:
+        row.state, row.cleared_at = "cleared", at
+        if row.order_id is None or (order := self._orders.get(row.order_id)) is None:
+            return
+        if order["state"] != State.PENDING and self._venue.puck_returned == "complete":
+            self._complete.add(order["id"])
+            return
+        # The number is free for the next guest; the card says that the puck is back.
+        self._where[order["id"]] = Whereabouts(None, None, RETURNED)
+        order["tracker_number"] = None
+        if order["state"] == State.PENDING:
+            row.order_id = None
+
+    def _completion(self, order_id: uuid.UUID, now: datetime) -> OrderMove:
+        wanted = MoveOrder(order_id, move_for("completeorder", None), worded=False, action="completeorder")
+        return OrderMove(self._venue.pk, now, wanted, ACTOR, by="tracker")
+
+
+def _orders_of(event: InboundEvent) -> list[ActiveOrder]:
+    content = json.loads(event.payload)
+    read = [read_active_order(one) for one in (content if isinstance(content, list) else [content])]
+    orders = [order for order in read if order is not None]
+    if len(orders) < len(read):
+        logger.warning("Venue %s: %s orders of the gateway have no uuid", event.venue_id, len(read) - len(orders))
+    return orders
+
+
+def _values(row: TrackedOrder) -> tuple[object, ...]:
+    return tuple(getattr(row, name) for name in _COLUMNS)

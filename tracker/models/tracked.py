@@ -1,0 +1,42 @@
+"""Every order that a venue's gateway had, joined to one of ours or not."""
+
+from django.db import models
+from django.db.models import Q
+
+from orders.models import Order
+from venues.constraints import SameOwner
+from venues.models import Venue
+
+
+class TrackedOrder(models.Model):
+    """One order of the gateway, by its uuid: a puck's number is used again as soon as its order is cleared.
+
+    Times are on our clock, as the agent saw it happen. Words of the gateway are kept as they came.
+    """
+
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, db_index=False, related_name="tracked_orders")
+    uuid = models.UUIDField()
+    name = models.CharField("puck", max_length=32, blank=True)
+    type = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=100, blank=True)
+    tag = models.CharField(max_length=32, blank=True)
+    paged = models.BooleanField(default=False)
+    started_at = models.DateTimeField()
+    located_at = models.DateTimeField(null=True, blank=True)
+    paged_at = models.DateTimeField(null=True, blank=True)
+    cleared_at = models.DateTimeField(null=True, blank=True)
+    missing = models.PositiveSmallIntegerField(default=0, editable=False)  # snapshots in a row without it
+    order = models.ForeignKey(
+        Order, null=True, blank=True, on_delete=models.SET_NULL, db_constraint=False, related_name="tracked_orders"
+    )
+
+    class Meta:
+        verbose_name = "tracked order"
+        indexes = [models.Index(fields=["venue", "name"], condition=Q(cleared_at=None), name="tracked_active")]
+        constraints = [
+            models.UniqueConstraint(fields=["venue", "uuid"], name="tracked_once"),
+            SameOwner(owner="venue", thing="order", to="orders.Order", name="tracked_order_of_venue"),
+        ]
+
+    def __str__(self) -> str:
+        return f"puck {self.name}"
