@@ -90,7 +90,7 @@ class OrderSocket(DirectSocket):
         self.group = BOARDS if self.speaker.board else _group_of(held)
         feed = await hub().join(self)
         self._open = True
-        presence.look_after_sockets()
+        presence.look_after(self)
         if self.speaker.board:
             presence.board_opened(self.venue_id)
         elif held.session_id is None and held.table_id is not None:
@@ -324,6 +324,7 @@ class OrderSocket(DirectSocket):
 
     def leave(self) -> None:
         hub().leave(self)
+        presence.forget(self)
         if self.speaker.board:
             presence.board_closed(self.venue_id)
 

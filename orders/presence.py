@@ -32,6 +32,7 @@ CHECK_ACCESS_S = 3
 SEEN_S = 60
 
 PROCESS = uuid.uuid4()
+_sockets: set["OrderSocket"] = set()
 _boards: Counter[int] = Counter()
 _started = False
 _check_now = False
@@ -57,12 +58,17 @@ def check_access_soon() -> None:
     _check_now = True
 
 
-def look_after_sockets() -> None:
-    """Begin, with this process's first socket."""
+def look_after(socket: "OrderSocket") -> None:
+    """From now until `forget`: this socket is open."""
     global _started
+    _sockets.add(socket)
     if not _started:
         _started = True
         hub().spawn(_care())
+
+
+def forget(socket: "OrderSocket") -> None:
+    _sockets.discard(socket)
 
 
 async def _care() -> None:
@@ -72,10 +78,10 @@ async def _care() -> None:
         await asyncio.sleep(1)
         beat += 1
         moment = time.monotonic()
-        sockets = open_sockets()
-        for socket in sockets:
-            socket.heartbeat(moment)
+        sockets = list(_sockets)
         try:
+            for socket in sockets:
+                socket.heartbeat(moment)
             if _check_now or beat % CHECK_ACCESS_S == 0:
                 _check_now = False
                 await _close_lost(sockets)
@@ -85,11 +91,9 @@ async def _care() -> None:
                 await in_reader(_note_seen, [socket.held for socket in sockets], timezone.now())
         except DatabaseProblem as error:
             logger.warning("Open sockets cannot be looked after now (%s)", type(error).__name__)
-
-
-def open_sockets() -> list["OrderSocket"]:
-    """All sockets of this process that are open."""
-    return [socket for feed in hub().feeds.values() for socket in feed.sockets]  # type: ignore[misc]
+        except Exception:
+            # Whatever it is, rights go on being taken away.
+            logger.exception("Open sockets were not looked after")
 
 
 async def _close_lost(sockets: list["OrderSocket"]) -> None:

@@ -118,7 +118,7 @@ class PubVenue:
         return found
 
 
-def wait_until(what: str, true: Callable[[], bool]) -> None:
+def wait_until(what: str, true: Callable[[], object]) -> None:
     deadline = time.monotonic() + SOON
     while not true():
         assert time.monotonic() < deadline, what
