@@ -31,7 +31,7 @@ export function guestWords(order) {
     case "pending":
       return ["new", "Sent", "The bar has it. Waiting for somebody to accept it."];
     case "accepted":
-      return ["accepted", "Being made", `Accepted at ${timeOf(order.accepted_at)}.`];
+      return ["accepted", "Being made", `Accepted at ${timeOf(order.accepted_at)}${order.located_table ? `, coming to table ${order.located_table}` : ""}.`];
     case "ready":
       return ["ready", "On its way", `Ready at ${timeOf(order.ready_at)}, coming to table ${where(order)}.`];
     case "completed":

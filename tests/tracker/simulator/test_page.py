@@ -4,26 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has none
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.needs import find_chromium
+from tests.stack.chromium import PHONE, TABLET, browser
 from tests.tracker.simulator.running import Json, Simulator
 
-PHONE, TABLET = (390, 844), (1024, 768)
+__all__ = ["browser"]
+
 MARKUP = "<img src=x onerror=alert(1)>"
 SMALLEST = 44  # CSS pixels of a target; WCAG 2.2 wants 24, our look 48 for buttons
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    program = find_chromium()
-    if program is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 both_screens = pytest.mark.parametrize("page", [PHONE, TABLET], ids=["phone", "tablet"], indirect=True)

@@ -1,0 +1,62 @@
+"""What `make run` shows: a guest's phone, a board and the room of the gateway, and one order that goes through all."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.running import Running, start_up
+from tests.journeys.test_demo_venue import wait_live
+from tests.stack.chromium import PHONE, TABLET, browser
+
+__all__ = ["browser"]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with start_up(tmp_path_factory.mktemp("evening"), gateway=True) as running:
+        wait_live(running)
+        yield running
+
+
+@pytest.fixture
+def pages(browser: Browser, demo: Running) -> Iterator[dict[str, Page]]:
+    """The three pages that are open in the pub; a mistake in a script of theirs fails the test."""
+    wrong: list[str] = []
+    found = {}
+    for name, address, (width, height) in (
+        ("guest", demo.addresses["guest"], PHONE),
+        ("board", demo.addresses["board"], TABLET),
+        ("gateway", demo.addresses["simulator_control"], TABLET),
+    ):
+        context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+        page = found[name] = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.goto(address)
+    yield found
+    for page in found.values():
+        page.context.close()
+    assert wrong == []
+
+
+def order_with_puck(guest: Page, number: str) -> None:
+    guest.get_by_role("button", name="Add").first.click()
+    guest.get_by_role("button", name="See order").click()
+    guest.get_by_label("Number on your puck, if you have one").fill(number)
+    guest.get_by_role("button", name="Send to the bar").click()
+
+
+def test_a_guests_order_follows_the_puck_to_the_table_and_ends_with_it(pages: dict[str, Page]) -> None:
+    guest, board, gateway = pages["guest"], pages["board"], pages["gateway"]
+    order_with_puck(guest, "22")
+    expect(guest.get_by_role("heading", name="Sent")).to_be_visible()
+    board.get_by_role("button", name="Accept").click()
+    expect(guest.get_by_role("heading", name="Being made")).to_be_visible()
+    puck = gateway.locator(".disc[data-puck='22']:not(.ghost)")
+    expect(puck).to_be_visible()
+    puck.drag_to(gateway.get_by_role("button", name="Table 9, ").first)
+    expect(guest.get_by_text("coming to table 9")).to_be_visible()
+    expect(board.get_by_text("ordered at 1, sits at 9")).to_be_visible()
+    puck.drag_to(gateway.get_by_role("button", name="Clearer").first)
+    expect(guest.get_by_role("heading", name="Brought to table 9")).to_be_visible()
+    expect(board.get_by_text("Table Tracker brought 1")).to_be_visible()
