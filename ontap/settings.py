@@ -195,6 +195,11 @@ CELERY_BEAT_SCHEDULE = {
     "missed agents": {"task": "tracker.tasks.look_for_missed_agents", "schedule": 5.0, "options": {"expires": 5}},
     "old enrolments": {"task": "tracker.tasks.prune_enrolments", "schedule": 300.0, "options": {"expires": 300}},
     # Each installation at a minute of its own.
+    "pruning of the gateways": {
+        "task": "tracker.tasks.prune",
+        "schedule": crontab(minute=str(random.randrange(60))),
+        "options": {"expires": 3600},
+    },
     "pruning": {
         "task": "orders.tasks.prune",
         "schedule": crontab(minute=str(random.randrange(60))),

@@ -19,7 +19,7 @@ from orders.changes import Done, Placement
 from orders.models import Order
 from orders.pricing import price_order
 from orders.protocol import PlaceOrder, WantedLine
-from tracker.models import EdgeAgent, Gateway, GatewayCommand
+from tracker.models import EdgeAgent, Gateway, GatewayCommand, TrackedOrder
 from venues.access import member_for_code, start_session
 from venues.catalogue import load_catalogue
 from venues.codes import new_token, table_code, token_hash
@@ -124,6 +124,13 @@ def make_command(venue: Venue, puck: str = "22", verb: str = "start", **fields: 
     now = now_ms()
     times = {"planned_at": now, "next_try_at": now, "not_after": now + timedelta(minutes=10)}
     return GatewayCommand.objects.create(**times | {"venue": venue, "verb": verb, "name": puck} | fields)
+
+
+def make_tracked(venue: Venue, puck: str = "22", **fields: Any) -> TrackedOrder:
+    """A puck that is with somebody."""
+    return TrackedOrder.objects.create(
+        **{"venue": venue, "uuid": uuid.uuid4(), "name": puck, "state": "started", "started_at": now_ms()} | fields
+    )
 
 
 def make_member(table: Table) -> str:

@@ -5,7 +5,7 @@ from celery import shared_task
 
 from orders.tables import now_in_ms
 from orders.tasks import EXPIRES_S, Retried
-from tracker import enrolment, health, repair
+from tracker import enrolment, health, pruning, repair
 
 
 @shared_task
@@ -44,3 +44,9 @@ def tell_agent_missed(agent_id: int) -> None:
 @shared_task(base=Retried)
 def prune_enrolments() -> None:
     enrolment.prune(now_in_ms())
+
+
+@shared_task(base=Retried)
+def prune() -> None:
+    pruning.prune_events(now_in_ms())
+    pruning.prune_commands(now_in_ms())

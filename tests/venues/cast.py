@@ -21,9 +21,10 @@ from tests.factories import (
     make_person,
     make_product,
     make_table,
+    make_tracked,
     make_venue,
 )
-from tracker.models import EdgeAgent, Gateway, GatewayCommand
+from tracker.models import EdgeAgent, Gateway, GatewayCommand, TrackedOrder
 from venues.access import start_session
 from venues.models import (
     Category,
@@ -56,6 +57,7 @@ class House:
     agent: EdgeAgent
     gateway: Gateway
     command: GatewayCommand
+    tracked: TrackedOrder
     session: TableSession
     order: Order
     owner: User
@@ -79,6 +81,7 @@ class House:
             Product: self.product,
             Table: self.table,
             TableSession: self.session,
+            TrackedOrder: self.tracked,
             User: self.staff,
             Venue: self.venue,
             VenueProduct: self.difference,
@@ -107,6 +110,7 @@ def make_house(name: str) -> House:
         agent=agent,
         gateway=make_gateway(agent, name=f"{name} gateway"),
         command=make_command(venue, "22", why=f"{name} ordered", agent=agent, state="dead"),
+        tracked=make_tracked(venue, tag="7", type=f"{name} type", order=order),
         session=start_session(table, timezone.now()),
         order=order,
         owner=make_person(f"{name}-owner", Role.OPERATOR, operator),

@@ -1,5 +1,5 @@
-"""Agents, gateways and commands in the admin. Whatever is registered here is scoped (`venues.admin.scoping`)."""
+"""What came of agents, gateways and orders, in the admin, all of it scoped (`venues.admin.scoping`)."""
 
-from tracker.admin import agents, commands, gateways
+from tracker.admin import agents, commands, gateways, tracked
 
-__all__ = ["agents", "commands", "gateways"]
+__all__ = ["agents", "commands", "gateways", "tracked"]
