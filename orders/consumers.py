@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db import Error as DatabaseProblem
 
-from orders import presence, protocol, snapshots
+from orders import presence, protocol, snapshots, wishes
 from orders.catalogues import catalogue_of
 from orders.changes import Change, Done, OrderMove, OrderUndo
 from orders.commit import Outcome
@@ -155,7 +155,7 @@ class OrderSocket(DirectSocket):
             elif isinstance(request, Resume):
                 await self._resume(request)
             elif isinstance(request, TrackerWish):
-                raise Refused("This venue has no Table Tracker gateway.", "no_gateway", "action")
+                self._answer(await in_reader(wishes.carry_out, self.venue_id, request, self.held.actor, clock()), echo)
         except Refused as refusal:
             self._refuse(refusal, echo)
         except DatabaseProblem as error:

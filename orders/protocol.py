@@ -103,10 +103,15 @@ class Resume:
 
 @dataclass(frozen=True, slots=True)
 class TrackerWish:
-    """`pageorder` or `locateorder`: carried out by `tracker`, where a venue has a gateway."""
+    """`pageorder`, `locateorder` or `trackorder`: carried out by `tracker`, where a venue uses it.
+
+    `taken` says what becomes of an order that has this puck: "move", it goes without, "swap", it gets this order's.
+    """
 
     action: str
     order_id: uuid.UUID
+    tracker_number: str | None = None
+    taken: str = ""
 
 
 Request = PlaceOrder | MoveOrder | UndoOrder | OpenOrders | Resume | TrackerWish
@@ -130,7 +135,7 @@ _GUEST = (frozenset({"order"}), frozenset({"order", "openorders", "cancelorder",
 _BOARD_V1 = frozenset({"openorders", "order", "acceptorder", "completeorder"})
 _BOARD = (
     _BOARD_V1,
-    _BOARD_V1 | {"readyorder", "cancelorder", "undoorder", "resume", "pageorder", "locateorder"},
+    _BOARD_V1 | {"readyorder", "cancelorder", "undoorder", "resume", "pageorder", "locateorder", "trackorder"},
 )
 
 
@@ -178,6 +183,11 @@ def parse_request(frame: Mapping[str, Any], speaker: Speaker) -> Request:
         return UndoOrder(order_id, _integer(frame, "seq"), _text(frame, "reason", 140, required=False) or "Undone.")
     if action in ("pageorder", "locateorder"):
         return TrackerWish(action, order_id)
+    if action == "trackorder":
+        taken = _text(frame, "taken", 4, required=False) or ""
+        if taken not in ("", "move", "swap"):
+            raise Refused("taken is “move” or “swap”.", "wrong_type", "taken")
+        return TrackerWish(action, order_id, _tracker_number(frame), taken)
     return _move_order(frame, speaker, action, order_id, table_number)
 
 
@@ -190,6 +200,14 @@ def echo_of(frame: Mapping[str, Any]) -> Echo:
     )
 
 
+def _tracker_number(frame: Mapping[str, Any]) -> str | None:
+    """The puck's number; None for none."""
+    number = _text(frame, "tracker_number", 4, required=False) or None
+    if number is not None and not _TRACKER.match(number):
+        raise Refused("tracker_number is 1 to 4 digits without a leading zero.", "wrong_type", "tracker_number")
+    return number
+
+
 def _place_order(frame: Mapping[str, Any], speaker: Speaker, table_number: str | None) -> PlaceOrder:
     if speaker.board and table_number is None:
         raise Refused("table_number is missing: for which table is this order?", "missing", "table_number")
@@ -197,9 +215,7 @@ def _place_order(frame: Mapping[str, Any], speaker: Speaker, table_number: str |
     client_order_id = None if frame.get("client_order_id") is None else _text(frame, "client_order_id", 64)
     if client_order_id is not None and not _CLIENT_ID.match(client_order_id):
         raise Refused("client_order_id takes 1 to 64 printable ASCII characters.", "wrong_type", "client_order_id")
-    tracker_number = _text(frame, "tracker_number", 4, required=False) or None
-    if tracker_number is not None and not _TRACKER.match(tracker_number):
-        raise Refused("tracker_number is 1 to 4 digits without a leading zero.", "wrong_type", "tracker_number")
+    tracker_number = _tracker_number(frame)
     if speaker.version == 2 and "lines" in frame:
         if "order_items" in frame:
             raise Refused("Give order_items or lines, not both.", "wrong_type", "lines")

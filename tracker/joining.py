@@ -7,7 +7,7 @@ has no uuid yet; what is cleared stays cleared.
 import json
 import logging
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -36,12 +36,13 @@ _ORDER = ("id", "number", "state", "table_number", "tracker_number", "placed_at"
 class Join:
     """A venue's active gateway orders and its open orders, under the venue's lock; `write` ends it."""
 
-    def __init__(self, venue: Venue, events: Iterable[InboundEvent] = ()) -> None:
+    def __init__(self, venue: Venue, events: Iterable[InboundEvent] = (), *, also: uuid.UUID | None = None) -> None:
         self._venue, self._events = venue, [(event, _orders_of(event)) for event in events]
         told = {order.uuid for _, orders in self._events for order in orders}
         rows = TrackedOrder.objects.filter(Q(cleared_at=None) | Q(uuid__in=told), venue=venue)
         self._rows = {row.uuid: row for row in rows}
-        open_orders = Order.objects.filter(venue=venue, finished_at=None, tracker_number__isnull=False)
+        numbered = Q(tracker_number__isnull=False) | Q(pk=also)
+        open_orders = Order.objects.filter(numbered, venue=venue, finished_at=None)
         in_use = open_orders.values(*_ORDER) if venue.tracker_use == "pucks" else ()
         self._orders: dict[uuid.UUID, dict[str, Any]] = {row["id"]: dict(row) for row in in_use}
         tagged = Table.objects.filter(venue=venue, tag_number__isnull=False)
@@ -73,13 +74,34 @@ class Join:
         self._tell(newest)
         return newest
 
-    def write(self, now: datetime) -> None:
+    def holder_of(self, number: str | None, *, but: uuid.UUID) -> dict[str, Any] | None:
+        """The open order that has this puck, other than this one."""
+        if number is None:
+            return None
+        return next((o for o in self._orders.values() if o["tracker_number"] == number and o["id"] != but), None)
+
+    def renumber(self, numbers: Mapping[uuid.UUID, str | None]) -> list[dict[str, Any]]:
+        """Give orders these pucks; those of them whose puck the gateway does not have."""
+        active = [row for row in self._rows.values() if row.cleared_at is None]
+        for row in active:
+            if row.order_id in numbers:
+                row.order_id = None
+        for order_id, number in numbers.items():
+            self._orders[order_id]["tracker_number"] = number
+            self._where[order_id] = Whereabouts(number, None, "")
+        unknown = []
+        for order_id, number in numbers.items():
+            if number is not None and self.adopt(order_id) is None:
+                unknown.append(self._orders[order_id])
+        return unknown
+
+    def write(self, now: datetime, actor: str = ACTOR) -> None:
         """Into the caller's transaction: the gateway's orders, and what ours are told."""
         changed = [row for row in self._rows.values() if self._before.get(row.uuid) != _values(row)]
         TrackedOrder.objects.bulk_create([row for row in changed if row.uuid not in self._before])
         TrackedOrder.objects.bulk_update([row for row in changed if row.uuid in self._before], _COLUMNS)
         changes: list[OrderMove | OrderTracked] = [
-            OrderTracked(self._venue.pk, now, order_id, where, ACTOR)
+            OrderTracked(self._venue.pk, now, order_id, where, actor)
             for order_id, where in self._where.items()
             if order_id not in self._complete
         ]

@@ -101,3 +101,19 @@ def test_a_puck_that_moves_while_the_agent_is_away_is_where_it_is_when_the_agent
     left = venue.order_of("44")
     assert left is not None, "it was there before us, so it stays"
     venue.move("44", "clear")
+
+
+def test_staff_call_a_guest_and_give_the_order_another_puck(venue: PubVenue, board: V2Board, guest: V2Guest) -> None:
+    placed = guest.place(ITEMS, tracker_number="51")
+    board.accept(board.wait_state(placed.order_id, "pending"))
+    hear_tracked(board, placed.order_id, ("51", None, False, "started"))
+    board.act("pageorder", order_id=placed.order_id)
+    hear_tracked(board, placed.order_id, ("51", None, False, "paged"))
+    paged = venue.order_of("51")
+    assert paged is not None
+    assert paged["paged"] is True
+    board.act("trackorder", order_id=placed.order_id, tracker_number="52")
+    hear_tracked(guest, placed.order_id, ("52", None, False, "started"))
+    assert venue.order_of("52") is not None
+    venue.move("52", "locate", tag="5")
+    hear_tracked(guest, placed.order_id, ("52", "5", True, "located"))
