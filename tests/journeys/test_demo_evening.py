@@ -1,9 +1,10 @@
 """What `make run` shows: a guest's phone, a board and the room of the gateway, and one order that goes through all."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.journeys.running import Running, start_up
 from tests.journeys.test_demo_venue import wait_live
@@ -46,17 +47,39 @@ def order_with_puck(guest: Page, number: str) -> None:
     guest.get_by_role("button", name="Send to the bar").click()
 
 
+def puck(gateway: Page, number: str) -> Locator:
+    return gateway.locator(f".disc[data-puck='{number}']:not(.ghost)")
+
+
 def test_a_guests_order_follows_the_puck_to_the_table_and_ends_with_it(pages: dict[str, Page]) -> None:
     guest, board, gateway = pages["guest"], pages["board"], pages["gateway"]
     order_with_puck(guest, "22")
     expect(guest.get_by_role("heading", name="Sent")).to_be_visible()
     board.get_by_role("button", name="Accept").click()
     expect(guest.get_by_role("heading", name="Being made")).to_be_visible()
-    puck = gateway.locator(".disc[data-puck='22']:not(.ghost)")
-    expect(puck).to_be_visible()
-    puck.drag_to(gateway.get_by_role("button", name="Table 9, ").first)
+    expect(puck(gateway, "22")).to_be_visible()
+    puck(gateway, "22").drag_to(gateway.get_by_role("button", name="Table 9, ").first)
     expect(guest.get_by_text("coming to table 9")).to_be_visible()
     expect(board.get_by_text("ordered at 1, sits at 9")).to_be_visible()
-    puck.drag_to(gateway.get_by_role("button", name="Clearer").first)
+    puck(gateway, "22").drag_to(gateway.get_by_role("button", name="Clearer").first)
     expect(guest.get_by_role("heading", name="Brought to table 9")).to_be_visible()
     expect(board.get_by_text("Table Tracker brought 1")).to_be_visible()
+
+
+def test_staff_call_a_puck_and_say_whose_it_is(pages: dict[str, Page]) -> None:
+    guest, board, gateway = pages["guest"], pages["board"], pages["gateway"]
+    order_with_puck(guest, "31")
+    first = board.get_by_role("article", name="Order 2")
+    first.get_by_role("button", name="Accept").click()
+    first.get_by_role("button", name="Call").click()
+    expect(first.get_by_role("button", name="Called")).to_be_disabled()
+    expect(puck(gateway, "31")).to_have_accessible_name(re.compile("shakes"))
+    order_with_puck(guest, "")
+    second = board.get_by_role("article", name="Order 3")
+    second.get_by_role("button", name="Puck…").click()
+    second.get_by_label("Number on the puck").fill("31")
+    second.get_by_role("button", name="This one").click()
+    expect(second.get_by_role("alert")).to_contain_text("Puck 31 is with order 2 already.")
+    second.get_by_role("button", name="Move it here").click()
+    expect(second.get_by_role("button", name="Puck 31…")).to_be_visible()
+    expect(first.get_by_role("button", name="Puck…")).to_be_visible()

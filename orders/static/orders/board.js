@@ -4,6 +4,7 @@ import { showAlerts, showHealth } from "./board_alerts.js";
 import { showLast, showLately, themeButton } from "./board_bar.js";
 import { el, keep } from "./dom.js";
 import { Line } from "./line.js";
+import { takePuck } from "./pucks.js";
 import { openSheet } from "./sheet.js";
 import { ring, soundButton } from "./sound.js";
 import { showAge, sinceOf, ticket } from "./tickets.js";
@@ -34,7 +35,7 @@ line.addEventListener("frame", ({ detail: frame }) => {
   } else if (frame.type === "order") {
     take(frame);
   } else if (frame.type === "error" && frame.order_id) {
-    wrong.set(frame.order_id, frame.message);
+    wrong.set(frame.order_id, frame);
   } else if (frame.type === "notice") {
     hear(frame);
   }
@@ -78,7 +79,9 @@ const actions = {
   },
   send: (frame) => {
     wrong.delete(frame.order_id);
-    if (!line.send(frame)) show();
+    const sent = line.send(frame);
+    if (!sent) show();
+    return sent;
   },
   undo: (order) => actions.send({ action: "undoorder", order_id: order.order_id, seq: order.undo.seq, reason: "Undone on the board" }),
   numberOf: (id) => orders.get(id)?.order_number ?? lately.find((one) => one.order_id === id)?.order_number,
@@ -101,13 +104,14 @@ function show() {
 }
 
 // A refused wish is part of how its ticket looks: the ticket is built again, with its buttons on.
-const looks = (order) => JSON.stringify([order, line.live, wrong.get(order.order_id) ?? null]);
+const looks = (order) => JSON.stringify([order, line.live, wrong.get(order.order_id)?.message ?? null]);
 
 function build(order, before) {
   const article = ticket(order, actions);
   if (before) article.classList.remove("new");
   const why = wrong.get(order.order_id);
-  if (why) article.querySelector(".made").before(el("p", { class: "note", role: "alert" }, el("b", {}, "Not done:"), ` ${why}`));
+  if (why) article.querySelector(".made").before(el("p", { class: "note", role: "alert" }, el("b", {}, "Not done:"), ` ${why.message}`));
+  if (why?.code === "puck_taken") article.querySelector(".made").before(takePuck(order, actions));
   return article;
 }
 

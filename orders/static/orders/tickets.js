@@ -1,6 +1,7 @@
 // One order on the board: how it looks, and what may be done with it.
 
 import { el } from "./dom.js";
+import { puckButtons } from "./pucks.js";
 import { linesOf, minutesSince, timeOf } from "./words.js";
 
 const REASONS = ["Sold out, sorry.", "The kitchen is closed.", "We are too busy now.", "Please come to the bar."];
@@ -80,11 +81,12 @@ function buttons(order, article, id, actions) {
     actions.send({ action, order_id: order.order_id, ...more });
   };
   const button = (kind, words, onclick) => el("button", { class: `btn ${kind}`, type: "button", "aria-describedby": id, disabled: !actions.live, onclick }, words);
-  const refuse = (words, action, more) => button("no", `${words}…`, () => {
-    const asked = reasons(words, (reason) => send(action, { reason, ...more }), () => article.append(acts), id);
-    acts.replaceWith(asked);
+  const ask = (question) => {
+    const asked = question(() => asked.replaceWith(both));
+    both.replaceWith(asked);
     asked.scrollIntoView({ block: "nearest" });
-  });
+  };
+  const refuse = (words, action, more) => button("no", `${words}…`, () => ask((back) => reasons(words, (reason) => send(action, { reason, ...more }), back, id)));
   const undo = order.undo && button("", "Undo", () => send("undoorder", { seq: order.undo.seq, reason: "Undone on the board" }));
   const brought = button("main", "Brought", () => send("completeorder"));
   const rejected = { order_status: "rejected" };
@@ -97,16 +99,14 @@ function buttons(order, article, id, actions) {
       ready: () => [brought, undo, refuse("Cancel", "cancelorder")],
     }[order.state]().filter(Boolean),
   );
-  return acts;
+  const pucks = puckButtons(order, id, actions, ask);
+  const both = el("div", { class: "both" }, acts, pucks.length > 0 && el("div", { class: "acts pucks" }, pucks));
+  return both;
 }
 
 // The reason is asked on the ticket itself: nothing lies over other tickets.
 function reasons(words, send, back, id) {
   const own = el("input", { class: "own", maxlength: "140", "aria-label": "Your own words", autocomplete: "off" });
-  const close = () => {
-    field.remove();
-    back();
-  };
   const button = (kind, text, onclick) => el("button", { class: `btn ${kind}`, type: "button", "aria-describedby": id, onclick }, text);
   const field = el(
     "fieldset",
@@ -118,7 +118,7 @@ function reasons(words, send, back, id) {
       "div",
       { class: "acts" },
       button("no", "Send own words", () => (own.value.trim() ? send(own.value.trim()) : own.focus())),
-      button("main", "Keep the order", close),
+      button("main", "Keep the order", back),
     ),
   );
   return field;
