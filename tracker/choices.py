@@ -18,9 +18,12 @@ def seen_gateways(gateway: Gateway) -> tuple[wire.SeenGateway, ...]:
 
 
 def choose(gateway: Gateway, choice: str, seen: wire.SeenGateway | None = None) -> None:
-    """Have the agent told; another answer before it was sent takes this one's place. Raises ValueError."""
+    """Have the agent told; another answer before it was sent takes this one's place. Raises ValueError.
+
+    A yes is for the one gateway that was shown: the agent gives its token to no other.
+    """
     chosen = wire.Choose.model_validate({"choice": choice, "gateway": seen})
-    if (chosen.choice == "use") != (seen is not None):
+    if (chosen.choice == "pair_again") != (seen is None):
         raise ValueError("Which gateway?")
     row = Gateway.objects.filter(pk=gateway.pk)
     row.update(choice=chosen.choice, choice_gateway=wire.to_text(seen) if seen is not None else "")

@@ -15,9 +15,10 @@ from venues.admin.site import site
 
 ANSWERS = {
     "": "Nothing",
-    "accept_change": "The other gateway that answers in this one's place is right",
     "pair_again": "Forget the pairing, and pair anew",
 }
+USE = "Use {0.name} at {0.address}"
+USE_INSTEAD = f"{USE} in this one's place"
 
 
 class GatewayForm(OneOperatorForm):
@@ -26,7 +27,8 @@ class GatewayForm(OneOperatorForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "answer" in self.fields:
-            seen = [(wire.to_text(one), f"Use {one.name} at {one.address}") for one in seen_gateways(self.instance)]
+            words = USE_INSTEAD if self.instance.state == "changed" else USE
+            seen = [(wire.to_text(one), words.format(one)) for one in seen_gateways(self.instance)]
             self.fields["answer"].choices = [*ANSWERS.items(), *seen]  # type: ignore[attr-defined]
 
 
@@ -58,7 +60,8 @@ class GatewayAdmin(OfVenue, ScopedAdmin):
             if answer:
                 choose(obj, answer)
         else:
-            choose(obj, "use", wire.SeenGateway.model_validate_json(answer))
+            choice = "accept_change" if obj.state == "changed" else "use"
+            choose(obj, choice, wire.SeenGateway.model_validate_json(answer))
 
 
 site.register(Gateway, GatewayAdmin)

@@ -5,11 +5,8 @@ from itertools import cycle
 
 import pytest
 
-from tests.journeys.fixtures import own_postgres, own_redis, running, template
 from tests.journeys.running import Running
 from tests.tracker.chain.venue import Move, PubVenue, wait_until
-
-__all__ = ["own_postgres", "own_redis", "running", "template"]
 
 EIGHT_HOURS_S = 8 * 3600
 

@@ -7,11 +7,8 @@ import pytest
 
 from tests.clients.v2 import Answered, V2Board, V2Guest
 from tests.clients.v2_frames import OrderEvent
-from tests.journeys.fixtures import own_postgres, own_redis, running, template
 from tests.journeys.running import Running
 from tests.tracker.chain.venue import PubVenue, wait_until
-
-__all__ = ["own_postgres", "own_redis", "running", "template"]
 
 ITEMS = {"13": 4, "18": 5}
 TRACKER_KEYS = ("tracker_number", "located_table", "location_mismatch", "tracker_state")

@@ -171,7 +171,9 @@ def test_a_managers_choice_reaches_the_agent_once(venue: Venue) -> None:
     assert choices.take_choice(connected(token)) is None
 
 
-@pytest.mark.parametrize(("choice", "seen"), [("use", None), ("pair_again", SEEN), ("reboot", None)])
+@pytest.mark.parametrize(
+    ("choice", "seen"), [("use", None), ("accept_change", None), ("pair_again", SEEN), ("reboot", None)]
+)
 def test_a_choice_that_is_none_is_refused(venue: Venue, choice: str, seen: wire.SeenGateway | None) -> None:
     gateway = make_gateway(make_agent(venue)[0])
     with pytest.raises(ValueError, match=r"choice|gateway"):

@@ -1,0 +1,69 @@
+"""The demo's manager of venue 1 in the admin, by HTTP: what they are shown, and what they answer."""
+
+import re
+from html import unescape
+
+from tests.journeys.browser import Browser
+from tests.journeys.running import Running
+from tests.tracker.chain.venue import wait_until
+
+NAME = "lamplighter-manager"
+AGENTS, GATEWAYS = "/admin/tracker/edgeagent/", "/admin/tracker/gateway/"
+
+
+class Manager:
+    """Logged in."""
+
+    def __init__(self, running: Running) -> None:
+        self._browser = Browser(running.web.port)
+        password = running.logins[NAME]["password"]
+        answer = self._browser.submit("/admin/login/", "/admin/login/", username=NAME, password=password)
+        assert answer.status == 302, answer.body
+
+    @property
+    def health(self) -> str:
+        """The words of the list of agents, where their health stands."""
+        return " ".join(unescape(re.sub(r"<[^>]+>", " ", self._page(AGENTS))).split())
+
+    @property
+    def offered(self) -> dict[str, str]:
+        """The answers that the gateway's page offers for its agent, and what each sends."""
+        page = self._page(self._gateway) if self._gateway else ""
+        options = re.findall(r'<option value="([^"]*)"[^>]*>([^<]+)', page)
+        return {unescape(label): unescape(value) for value, label in options}
+
+    def wait_health(self, words: str) -> None:
+        wait_until(f"the admin says “{words}”", lambda: words in self.health)
+
+    def wait_offered(self, *words: str) -> None:
+        """Return once each of these stands in an answer."""
+        wait_until(
+            f"the admin offers {words}", lambda: all(any(one in label for label in self.offered) for one in words)
+        )
+
+    def answer(self, words: str) -> None:
+        """Send the one answer with these words."""
+        self.wait_offered(words)
+        (value,) = (value for label, value in self.offered.items() if words in label)
+        sent = self._browser.submit(self._gateway, self._gateway, answer=value)
+        assert sent.status == 302, sent.body
+
+    def choose(self, name: str) -> None:
+        """Have the agent use the gateway of this name, where it sees several."""
+        pressing = "Press the gateway's button now"
+        wait_until(
+            f"the admin offers {name}", lambda: pressing in self.health or any(name in label for label in self.offered)
+        )
+        if pressing not in self.health:
+            self.answer(f"Use {name} at ")
+
+    @property
+    def _gateway(self) -> str:
+        """The page of the one gateway they see; "" while there is none."""
+        found = re.search(rf"{GATEWAYS}\d+/change/", self._page(GATEWAYS))
+        return "" if found is None else found[0]
+
+    def _page(self, path: str) -> str:
+        answer = self._browser.get(path)
+        assert answer.status == 200, answer.body
+        return answer.body
