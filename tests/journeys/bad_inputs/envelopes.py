@@ -127,11 +127,11 @@ def _actions() -> Iterator[BadInput]:
     for wrong, value in values.items():
         yield BadInput(wrong, order(action=value), "forbidden", "action", EITHER, BOTH)
     yield BadInput("an empty object", "{}", "forbidden", "action", EITHER, BOTH)
-    board_only = ("acceptorder", "completeorder", "readyorder", "undoorder", "pageorder", "locateorder")
+    board_only = ("acceptorder", "completeorder", "readyorder", "undoorder", "pageorder", "locateorder", "trackorder")
     for action in board_only:
         yield BadInput(f"{action} by a guest", move(action), "forbidden", "action", GUEST, BOTH)
     yield BadInput("openorders by a guest", order(action="openorders"), "forbidden", "action", GUEST, ONE)
-    for action in ("readyorder", "cancelorder", "undoorder", "resume", "pageorder", "locateorder"):
+    for action in ("readyorder", "cancelorder", "undoorder", "resume", "pageorder", "locateorder", "trackorder"):
         yield BadInput(f"{action} in version 1", move(action), "forbidden", "action", EITHER, ONE)
 
 

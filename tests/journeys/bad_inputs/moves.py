@@ -90,7 +90,7 @@ def _moves() -> Iterator[BadInput]:
 
 
 def _others() -> Iterator[BadInput]:
-    """undoorder, resume, pageorder and locateorder, which version 2 alone has."""
+    """undoorder, resume, pageorder, locateorder and trackorder, which version 2 alone has."""
     for raw in ("-1", "1.0", '"1"', "true", "[]", str(10**30)):
         text = raw_move("seq", raw).replace("acceptorder", "undoorder")
         yield BadInput(f"undoing seq {raw}", text, "wrong_type", "seq", BOARD, TWO)
@@ -108,6 +108,14 @@ def _others() -> Iterator[BadInput]:
     yield BadInput("resuming without a seq", '{"action":"resume","epoch":"e"}', "missing", "seq", EITHER, TWO)
     for action in ("pageorder", "locateorder"):
         yield BadInput(f"{action} without a gateway", move(action), "no_gateway", "action", BOARD, TWO)
+    for kind, value in {"a number": 22, "a word": "two", "five digits": "12345", "with a nought": "022"}.items():
+        text = move("trackorder", tracker_number=value)
+        yield BadInput(f"a puck that is {kind}", text, "wrong_type", "tracker_number", BOARD, TWO)
+    for kind, value in {"another word": "keep", "a number": 1, "a list": []}.items():
+        text = move("trackorder", tracker_number="22", taken=value)
+        yield BadInput(f"taken is {kind}", text, "wrong_type", "taken", BOARD, TWO)
+    nobodys = move("trackorder", order_id="0bc09aea-f152-4386-b1b0-f741f1e01fff", tracker_number="22")
+    yield BadInput("a puck for an unknown order", nobodys, "unknown_order", "order_id", BOARD, TWO)
     stranger = move("cancelorder", order_id="0bc09aea-f152-4386-b1b0-f741f1e01fff", order_status=LEFT_OUT)
     yield BadInput("cancelling an unknown order", stranger, "unknown_order", "order_id", GUEST, TWO)
 
