@@ -193,6 +193,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 2},
     },
     "missed agents": {"task": "tracker.tasks.look_for_missed_agents", "schedule": 5.0, "options": {"expires": 5}},
+    "venues and gateways in step": {
+        "task": "tracker.tasks.look_for_venues_behind",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "old enrolments": {"task": "tracker.tasks.prune_enrolments", "schedule": 300.0, "options": {"expires": 300}},
     # Each installation at a minute of its own.
     "pruning of the gateways": {

@@ -18,7 +18,7 @@ def prune_events(venue_id: int, now: datetime) -> int:
     """Remove a venue's events older than 7 days, but never its last one; how many there were.
 
     Only from the lower end: what remains is whole, so a socket that resumes below it is told by the gap that it needs a
-    snapshot. What `tracker` has not read within a week is hours too late for the gateway.
+    snapshot. `tracker` reads them within minutes, its agents away or not.
     """
     events = VenueEvent.objects.filter(venue_id=venue_id)
     seqs = events.values_list("seq", flat=True)

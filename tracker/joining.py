@@ -27,9 +27,8 @@ logger = logging.getLogger(__name__)
 
 ACTOR = "Table Tracker"
 STARTED, LOCATED, PAGED, RETURNED = "started", "located", "paged", "returned"  # `tracker_state` of version 2
-MISSING_IS_CLEARED = 2  # snapshots in a row
 
-_COLUMNS = ("name", "type", "state", "tag", "paged", "located_at", "paged_at", "cleared_at", "missing", "order_id")
+_COLUMNS = ("name", "type", "state", "tag", "paged", "located_at", "paged_at", "cleared_at", "order_id")
 _ORDER = ("id", "number", "state", "table_number", "tracker_number", "placed_at")
 
 
@@ -110,12 +109,11 @@ class Join:
             take_within(changes)
 
     def _take_snapshot(self, orders: list[ActiveOrder], at: datetime) -> None:
+        """What is not there is cleared: an agent tells a snapshot only after two reports (`agent.snapshots`)."""
         there = {order.uuid for order in orders}
         for row in self._rows.values():
             if row.cleared_at is None and row.uuid not in there:
-                row.missing += 1
-                if row.missing >= MISSING_IS_CLEARED:
-                    self._clear(row, at)
+                self._clear(row, at)
 
     def _take(self, order: ActiveOrder, at: datetime, *, cleared: bool) -> None:
         row = self._rows.get(order.uuid)
@@ -129,7 +127,7 @@ class Join:
         if order.paged and not was_paged:
             row.paged_at = at
         row.name, row.type, row.tag = printable(order.name), printable(order.order_type), tag
-        row.paged, row.missing = order.paged, 0
+        row.paged = order.paged
         if cleared:
             self._clear(row, at)
             return

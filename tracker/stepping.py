@@ -37,6 +37,11 @@ def behind(venue_ids: Iterable[int]) -> list[int]:
     ]
 
 
+def all_behind() -> list[int]:
+    """The venues where something is not taken yet, of all that ever had an agent."""
+    return behind(TrackerCursor.objects.values_list("venue_id", flat=True))
+
+
 def catch_up(venue_id: int, now: datetime) -> None:
     """Take everything of both sides that was not taken, at most 500 of each at a time."""
     while _step(venue_id, now):

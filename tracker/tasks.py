@@ -5,7 +5,7 @@ from celery import shared_task
 
 from orders.tables import now_in_ms
 from orders.tasks import EXPIRES_S, Retried
-from tracker import enrolment, health, pruning, repair
+from tracker import enrolment, health, pruning, repair, stepping
 
 
 @shared_task
@@ -39,6 +39,17 @@ def look_for_missed_agents() -> None:
 @shared_task(base=Retried)
 def tell_agent_missed(agent_id: int) -> None:
     health.tell_agent_missed(agent_id, now_in_ms())
+
+
+@shared_task
+def look_for_venues_behind() -> None:
+    for venue_id in stepping.all_behind():
+        catch_up_venue.apply_async((venue_id,), expires=EXPIRES_S)
+
+
+@shared_task(base=Retried)
+def catch_up_venue(venue_id: int) -> None:
+    stepping.catch_up(venue_id, now_in_ms())
 
 
 @shared_task(base=Retried)

@@ -25,7 +25,6 @@ class TrackedOrder(models.Model):
     located_at = models.DateTimeField(null=True, blank=True)
     paged_at = models.DateTimeField(null=True, blank=True)
     cleared_at = models.DateTimeField(null=True, blank=True)
-    missing = models.PositiveSmallIntegerField(default=0, editable=False)  # snapshots in a row without it
     order = models.ForeignKey(
         Order, null=True, blank=True, on_delete=models.SET_NULL, db_constraint=False, related_name="tracked_orders"
     )

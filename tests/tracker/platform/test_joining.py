@@ -8,6 +8,7 @@ import orjson
 import pytest
 import yaml
 
+from ontap.celery import app
 from orders.changes import Done, Event, OrderUndo
 from orders.errors import Refused
 from orders.frames import Frames
@@ -19,6 +20,7 @@ from tests.tracker.platform.evening import Evening
 from tracker import stepping
 from tracker.joining import LOCATED, PAGED, RETURNED, STARTED
 from tracker.models import CommandState, GatewayCommand, TrackedOrder
+from tracker.tasks import look_for_venues_behind
 from venues.models import Venue
 
 pytestmark = pytest.mark.django_db
@@ -204,13 +206,11 @@ def test_cleared_is_final(pub: Evening) -> None:
     assert pub.tracked(key).state == "cleared"
 
 
-def test_absent_from_one_snapshot_is_nothing_and_from_two_is_cleared(pub: Evening) -> None:
+def test_what_a_snapshot_leaves_out_is_cleared(pub: Evening) -> None:
     order, key = pub.order(), pub.tell("created", tag="70")
     pub.move(order, "acceptorder")
-    pub.snapshot()
-    pub.snapshot(pub.words(key, tag="70"))
-    pub.snapshot()
-    assert pub.where(order)[0] == "accepted"
+    pub.snapshot(pub.words(key, tag="80"))
+    assert pub.where(order) == ("accepted", "22", "8", True, "located")
     pub.snapshot()
     assert pub.where(order)[0] == "completed"
 
@@ -305,3 +305,15 @@ def test_the_trackers_words_are_those_of_the_protocol() -> None:
     schema = yaml.safe_load((Path(__file__).parents[3] / "docs" / "asyncapi.yaml").read_text())
     words = schema["components"]["schemas"]["Order"]["properties"]["tracker_state"]["enum"]
     assert words == ["", STARTED, LOCATED, PAGED, RETURNED]
+
+
+def test_beat_keeps_a_venue_in_step_whose_agent_is_away(pub: Evening) -> None:
+    order = pub.order()
+    pub.tell("created", tag="70", step=False)
+    app.conf.task_always_eager = True
+    try:
+        look_for_venues_behind()
+    finally:
+        app.conf.task_always_eager = False
+    assert pub.where(order)[2] == "7"
+    assert stepping.all_behind() == []

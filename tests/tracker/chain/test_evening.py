@@ -1,0 +1,225 @@
+"""A whole evening of a pub with pucks: what onTap, the gateway and a list kept by hand say at its end is the same."""
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import count
+
+import pytest
+
+from tests.clients.v2 import V2Board, V2Guest
+from tests.journeys.running import Running
+from tests.stack.ports import free_port
+from tests.tracker.chain.venue import PubVenue, wait_until
+from tests.tracker.simulator.running import Simulator
+
+ITEMS = {"13": 2}
+TABLES = tuple(map(str, range(1, 25)))
+
+
+@dataclass
+class Visit:
+    """One order as the list has it: what everybody should see of it now."""
+
+    guest: V2Guest
+    order_id: str
+    number: int
+    table: str
+    puck: str | None = None
+    state: str = "pending"
+    place: str | None = None
+
+
+@dataclass
+class Evening:
+    """Guests, staff and pucks; every step waits until the board shows what the list says."""
+
+    venue: PubVenue
+    board: V2Board
+    dice: random.Random
+    guests: dict[str, V2Guest]
+    visits: list[Visit] = field(default_factory=list)
+    _pucks: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def take_puck(self) -> str:
+        """A puck that is on the bar."""
+        return str(1 + next(self._pucks) % 99)
+
+    def order(self, *, started: bool = False) -> Visit:
+        """With a puck, which has been on the starter or not."""
+        table, puck = self.dice.choice(TABLES), self.take_puck()
+        guest = self.guests[table]
+        if started:
+            self.venue.move(puck, "start", type="ON_PREMISE")
+        ack = guest.place(ITEMS, tracker_number=puck)
+        visit = Visit(guest, ack.order_id, ack.order_number, table, puck)
+        self.visits.append(visit)
+        return self.see(visit)
+
+    def accept(self, visit: Visit) -> None:
+        self.board.accept(self.board.wait_state(visit.order_id, "pending"))
+        visit.state = "accepted"
+        wait_until(f"puck {visit.puck} is at the gateway", lambda: self.venue.order_of(visit.puck or ""))
+
+    def sit(self, visit: Visit, place: str | None = None) -> None:
+        visit.place = place or self.dice.choice(TABLES)
+        self.venue.move(visit.puck or "", "locate", tag=visit.place)
+        self.see(visit)
+
+    def give_back(self, visit: Visit) -> None:
+        """Onto the clearer."""
+        self.venue.move(visit.puck or "", "clear")
+        if visit.state == "pending":
+            visit.puck = visit.place = None
+        else:
+            visit.state = "completed"
+        self.see(visit)
+
+    def done(self, visit: Visit) -> None:
+        """Staff say so, and the gateway forgets the puck."""
+        self.board.complete(self.board.wait_state(visit.order_id, visit.state))
+        visit.state = "completed"
+        self.see(visit)
+        if visit.puck is not None:
+            puck = visit.puck
+            wait_until(f"puck {puck} is cleared", lambda: self.venue.order_of(puck) is None)
+
+    def refuse(self, visit: Visit) -> None:
+        self.board.reject(self.board.wait_state(visit.order_id, "pending"), "Sold out.")
+        visit.state = "rejected"
+        self.see(visit)
+
+    def see(self, visit: Visit) -> Visit:
+        """What the list says is on the board and on the guest's phone."""
+        for socket in (self.board, visit.guest):
+            wait_until(f"{visit} is seen", lambda socket=socket: seen(socket, visit) == wanted(visit))  # type: ignore[misc]
+        return visit
+
+
+def wanted(visit: Visit) -> tuple[object, ...]:
+    return visit.state, visit.puck, visit.place, visit.place not in (None, visit.table)
+
+
+def seen(socket: V2Board | V2Guest, visit: Visit) -> tuple[object, ...] | None:
+    order = socket.state.orders.get(visit.order_id)
+    if order is None:
+        return None
+    keys = ("state", "tracker_number", "located_table", "location_mismatch")
+    return tuple(order.body[key] for key in keys)
+
+
+def plain(pub: Evening) -> None:
+    visit = pub.order()
+    pub.accept(visit)
+    pub.sit(visit, visit.table)
+    pub.give_back(visit)
+
+
+def moved_by_the_guest(pub: Evening) -> None:
+    visit = pub.order(started=True)
+    pub.sit(visit)
+    pub.accept(visit)
+    pub.sit(visit)
+    pub.give_back(visit)
+
+
+def completed_by_staff(pub: Evening) -> None:
+    visit = pub.order(started=True)
+    pub.accept(visit)
+    pub.sit(visit)
+    pub.done(visit)
+
+
+def back_too_early(pub: Evening) -> None:
+    visit = pub.order(started=True)
+    pub.sit(visit)
+    pub.give_back(visit)
+    pub.board.accept(pub.board.wait_state(visit.order_id, "pending"))
+    visit.state = "accepted"
+    pub.done(visit)
+
+
+def refused(pub: Evening) -> None:
+    pub.refuse(pub.order())
+
+
+def swapped(pub: Evening) -> None:
+    one, other = pub.order(started=True), pub.order(started=True)
+    for visit in (one, other):
+        pub.accept(visit)
+    pub.sit(one, other.table)
+    pub.sit(other, one.table)
+    pub.board.act("trackorder", order_id=one.order_id, tracker_number=other.puck, taken="swap")
+    one.puck, other.puck = other.puck, one.puck
+    one.place, other.place = other.place, one.place
+    for visit in (one, other):
+        pub.see(visit)
+        pub.give_back(visit)
+
+
+def agent_away(pub: Evening) -> None:
+    """What moved meanwhile is known when it is back; what came back is complete."""
+    stays, leaves = pub.order(started=True), pub.order(started=True)
+    for visit in (stays, leaves):
+        pub.accept(visit)
+    pub.venue.agent.kill()
+    pub.venue.move(stays.puck or "", "locate", tag="11")
+    pub.venue.move(leaves.puck or "", "clear")
+    pub.venue.agent.start()
+    stays.place, leaves.state = "11", "completed"
+    for visit in (stays, leaves):
+        pub.see(visit)
+    pub.give_back(stays)
+
+
+def gateway_without_power(pub: Evening) -> None:
+    visit = pub.order(started=True)
+    pub.accept(visit)
+    pub.venue.gateway.kill()
+    pub.venue.gateway.start()
+    wait_until("the gateway is back", lambda: pub.venue.order_of(visit.puck or ""))
+    pub.sit(visit)
+    pub.give_back(visit)
+
+
+STORIES: tuple[Callable[[Evening], None], ...] = (
+    plain,
+    moved_by_the_guest,
+    completed_by_staff,
+    back_too_early,
+    refused,
+    swapped,
+)
+ONCE = (agent_away, gateway_without_power)
+
+
+@pytest.fixture
+def pub(running: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evening]:
+    with ExitStack() as stack:
+        folder = tmp_path_factory.mktemp("evening")
+        kept = ("--port", str(free_port()), "--data", str(folder / "gateway.json"))
+        gateway = stack.enter_context(Simulator(folder, *kept)).start()
+        venue = stack.enter_context(PubVenue(running, folder, gateway=gateway))
+        venue.pair()
+        board = stack.enter_context(V2Board(running.device_socket(1)))
+        board.open_orders()
+        guests = {table: stack.enter_context(V2Guest(running.table_socket(1, table))) for table in TABLES}
+        for guest in guests.values():
+            guest.open_orders()
+        yield Evening(venue, board, random.Random(7), guests)
+
+
+def test_at_the_end_of_an_evening_all_three_say_the_same(pub: Evening, trials: bool) -> None:
+    for once in ONCE:
+        once(pub)
+    while len(pub.visits) < (200 if trials else 40):
+        pub.dice.choice(STORIES)(pub)
+    rows = pub.venue.ask(
+        "from orders.models import Order",
+        "from tracker.models import TrackedOrder",
+        "[list(Order.objects.order_by('placed_at').values_list('state', 'tracker_number', 'located_table',"
+        " 'location_mismatch')), TrackedOrder.objects.filter(cleared_at=None).count()]",
+    )
+    assert rows == [[list(wanted(visit)) for visit in pub.visits], 0]
+    assert pub.venue.gateway.state()["orders"] == []
