@@ -25,7 +25,9 @@ class Simulator(Process):
         ports = ["--port", "0", "--control-port", "0"]
         quiet = [] if mdns else ["--no-mdns"]
         super().__init__(["-m", "tracker.simulator", *ports, *quiet, *arguments], bare_environment(), folder, name)
-        self.http = httpx.Client(timeout=SECONDS, trust_env=False)
+        # Each request on a connection of its own: one that is kept may be closed by the server as we ask again.
+        alone = httpx.Limits(max_keepalive_connections=0)
+        self.http = httpx.Client(timeout=SECONDS, trust_env=False, limits=alone)
         self.token = ""
         self.ready: Json = {}
 
