@@ -63,6 +63,15 @@ def troubles(agent: EdgeAgent, gateway: Gateway | None, now: datetime) -> list[T
     return found
 
 
+def told_troubles(venue_id: int, now: datetime) -> list[dict[str, object]] | None:
+    """What is wrong at a venue, as its boards are told; None where it has no agent."""
+    agent = EdgeAgent.objects.filter(venue_id=venue_id, revoked_at=None).first()
+    if agent is None:
+        return None
+    gateway = Gateway.objects.filter(venue_id=venue_id).first()
+    return [_told(one.part, one.state, one.since, one.what_to_do) for one in troubles(agent, gateway, now)]
+
+
 def is_linked(agent: EdgeAgent, now: datetime) -> bool:
     return agent.revoked_at is None and agent.link_until is not None and now < agent.link_until
 
@@ -135,8 +144,11 @@ def tell_command_dead(venue_id: int, command: str, since: datetime, now: datetim
 
 
 def _tell(venue_id: int, part: str, state: str, since: datetime, what_to_do: str, now: datetime) -> None:
-    said = {"part": part, "state": state, "since": to_ms(since), "what_to_do": what_to_do}
-    publish(Notice(venue_id, now, "health", state[:20], said))
+    publish(Notice(venue_id, now, "health", state[:20], _told(part, state, since, what_to_do)))
+
+
+def _told(part: str, state: str, since: datetime, what_to_do: str) -> dict[str, object]:
+    return {"part": part, "state": state, "since": to_ms(since), "what_to_do": what_to_do}
 
 
 def _lock_venue(venue_id: int) -> None:

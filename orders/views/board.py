@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from orders.snapshots import read_board
+from orders.standing import troubles_of
 from orders.states import State
 from orders.views.visits import DEVICE_KEPT, count_failure, refuse_too_many, set_secret_cookie, too_many_failures
 from venues.access import DEVICE_COOKIE, Credentials, Pass, board_pass, device_with, user_logged_in
@@ -64,4 +65,6 @@ def board_page(request: HttpRequest, venue_id: int) -> HttpResponse:
         {"state": state, "title": title, "mark": mark, "orders": [row for row in orders if row["state"] == state]}
         for state, title, mark in COLUMNS
     ]
-    return render(request, "board/page.html", {"venue": venue, "columns": columns, "held": held, "now": timezone.now()})
+    now = timezone.now()
+    page = {"venue": venue, "columns": columns, "held": held, "now": now, "troubles": list(troubles_of(venue.pk, now))}
+    return render(request, "board/page.html", page)

@@ -1,5 +1,6 @@
 """The page behind a table's code."""
 
+from datetime import datetime
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from orders.menu_page import shown_sections, standing_notes
+from orders.standing import sees_pucks
 from orders.views.visits import (
     MEMBER_KEPT,
     count_failure,
@@ -17,7 +19,7 @@ from orders.views.visits import (
 )
 from venues.access import MEMBER_COOKIE, member_for_code, member_is_live, member_with, table_with_code
 from venues.catalogue import load_catalogue
-from venues.models import Table
+from venues.models import Table, Venue
 
 
 @require_safe
@@ -39,6 +41,7 @@ def guest_page(request: HttpRequest, code: str) -> HttpResponse:
         "table": table,
         "sections": shown_sections(catalogue, now),
         "notes": standing_notes(catalogue, table, now),
+        "pucks": _pucks(catalogue.venue, now),
     }
     answer = render(request, "guest/page.html", page)
     answer["Referrer-Policy"] = "no-referrer"  # the address is the code
@@ -47,6 +50,13 @@ def guest_page(request: HttpRequest, code: str) -> HttpResponse:
         if scanned is not None:
             set_secret_cookie(request, answer, MEMBER_COOKIE, scanned[1], MEMBER_KEPT)
     return answer
+
+
+def _pucks(venue: Venue, now: datetime) -> str:
+    """Whether a guest is asked for a puck's number: "ask", "find" while nobody would see it, or nothing."""
+    if venue.tracker_use != "pucks":
+        return ""
+    return "ask" if sees_pucks(venue.pk, now) else "find"
 
 
 def _is_member(token: str | None, table: Table) -> bool:

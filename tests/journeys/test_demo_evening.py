@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.journeys.running import Running, start_up
-from tests.journeys.test_demo_venue import wait_live
+from tests.journeys.test_demo_venue import at_gateway, wait_live
 from tests.stack.chromium import PHONE, TABLET, browser
 
 __all__ = ["browser"]
@@ -83,3 +83,21 @@ def test_staff_call_a_puck_and_say_whose_it_is(pages: dict[str, Page]) -> None:
     second.get_by_role("button", name="Move it here").click()
     expect(second.get_by_role("button", name="Puck 31…")).to_be_visible()
     expect(first.get_by_role("button", name="Puck…")).to_be_visible()
+
+
+def test_while_the_gateway_is_away_the_board_says_so_and_no_guest_is_asked_for_a_puck(
+    demo: Running, pages: dict[str, Page]
+) -> None:
+    guest, board = pages["guest"], pages["board"]
+    at_gateway(demo, "/faults", html_500=True, drop_sockets=True, refuse_sockets=True)
+    away = board.get_by_text("Pucks are not seen since")
+    expect(away).to_be_visible(timeout=30_000)
+    board.reload()
+    expect(away).to_be_visible()
+    guest.reload()
+    guest.get_by_role("button", name="Add").first.click()
+    guest.get_by_role("button", name="See order").click()
+    expect(guest.get_by_text("staff will find you at table 1")).to_be_visible()
+    expect(guest.get_by_label("Number on your puck, if you have one")).to_have_count(0)
+    at_gateway(demo, "/faults", html_500=False, drop_sockets=False, refuse_sockets=False)
+    expect(away).to_have_count(0, timeout=60_000)

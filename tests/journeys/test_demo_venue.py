@@ -42,7 +42,7 @@ def wait_live(running: Running) -> None:
     wait_until("the gateway is live", lambda: bool(rows(running, live, address)))
 
 
-def at_gateway(running: Running, verb: str, **words: str) -> dict[str, Any]:
+def at_gateway(running: Running, verb: str, **words: object) -> dict[str, Any]:
     answer = httpx.post(f"{running.addresses['simulator_control']}{verb}", json=words, trust_env=False)
     assert answer.is_success, answer.text
     found: dict[str, Any] = answer.json()

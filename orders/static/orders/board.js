@@ -14,6 +14,7 @@ const { venue } = document.body.dataset;
 const STATES = ["pending", "accepted", "ready"];
 const CHANGED = { accepted: "accepted", ready: "said ready:", completed: "brought", rejected: "rejected", cancelled: "cancelled", undone: "undid" };
 const MOST_LATELY = 30;
+const COMMAND_MS = 300_000; // one that did not reach the gateway is news for so long
 const WAITING_MS = 90_000; // who still waits is said again within a minute
 const $ = (id) => document.getElementById(id);
 
@@ -23,6 +24,7 @@ const lately = []; // those that left, newest first
 const wrong = new Map(); // order id to why the last wish was refused
 const unanswered = new Set(); // order ids
 const waiting = new Map(); // table number to when it was said
+const troubles = new Map(JSON.parse($("troubles").textContent).map((trouble) => [trouble.part, trouble]));
 let last = null;
 let ended = null;
 let paused = null;
@@ -57,6 +59,11 @@ function take({ order, change }) {
 }
 
 function hear(notice) {
+  if (notice.kind === "health") {
+    // An agent that tells of its gateway is there; of one that is not, we know nothing else.
+    if (notice.part !== "command") for (const part of ["agent", "gateway", "token"]) troubles.delete(part);
+    if (notice.what_to_do) troubles.set(notice.part, { ...notice, at: Date.now() });
+  }
   if (notice.kind === "pause") paused = notice.until ? notice : null;
   else if (notice.kind === "unanswered") {
     unanswered.add(notice.order_id);
@@ -119,7 +126,8 @@ function build(order, before) {
 function showClocks() {
   for (const [number, at] of waiting) if (Date.now() - at > WAITING_MS) waiting.delete(number);
   const open = [...unanswered].map((id) => orders.get(id)).filter((order) => order?.state === "pending");
-  showAlerts(line, { ended, paused, unanswered: open, waiting: waiting.keys(), openTables });
+  if (Date.now() - troubles.get("command")?.at > COMMAND_MS) troubles.delete("command");
+  showAlerts(line, { ended, paused, unanswered: open, waiting: waiting.keys(), troubles: troubles.values(), openTables });
   showHealth(line);
   showLast(last, actions);
   for (const state of STATES) {

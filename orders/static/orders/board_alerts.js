@@ -5,7 +5,7 @@ import { secondOf, timeOf } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 
-// `state`: {ended, paused, unanswered: orders, waiting: table numbers, openTables}.
+// `state`: {ended, paused, unanswered: orders, waiting: table numbers, troubles: as in `health` notices, openTables}.
 export function showAlerts(line, state) {
   const said = [];
   if (state.ended) said.push(ended(state.ended));
@@ -16,6 +16,10 @@ export function showAlerts(line, state) {
   for (const number of state.waiting) {
     const button = el("button", { class: "btn", type: "button", onclick: state.openTables }, "Tables");
     said.push(say("wait", "status", `Open table ${number}?`, "Guests wait there.", button));
+  }
+  for (const trouble of state.troubles) {
+    const words = trouble.part === "command" || trouble.state === "contested" ? "Table Tracker:" : `Pucks are not seen since ${timeOf(trouble.since)}.`;
+    said.push(say("wait", "status", words, trouble.what_to_do));
   }
   if (state.paused && new Date(state.paused.until) > Date.now()) {
     said.push(say("wait", "status", `Orders are paused until ${timeOf(state.paused.until)}.`, state.paused.reason));

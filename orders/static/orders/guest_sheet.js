@@ -3,6 +3,8 @@
 import { el, keep, say, stepper } from "./dom.js";
 import { money } from "./words.js";
 
+const PUCKS = document.body.dataset.pucks; // "ask", "find" while nobody sees them, or nothing
+
 export class OrderSheet {
   #basket;
   #refusal;
@@ -28,7 +30,8 @@ export class OrderSheet {
       { class: "sheet", "aria-labelledby": "h-order" },
       el("header", { class: "row" }, el("h2", { id: "h-order" }, `Your order for table ${table}`), close),
       this.#lines,
-      "pucks" in document.body.dataset && el("div", { class: "field" }, el("label", { for: "puck" }, "Number on your puck, if you have one"), this.#puck),
+      PUCKS === "ask" && el("div", { class: "field" }, el("label", { for: "puck" }, "Number on your puck, if you have one"), this.#puck),
+      PUCKS === "find" && el("p", { class: "quiet" }, `We cannot see the pucks at the moment: staff will find you at table ${table}.`),
       el("p", { class: "row total" }, el("span", {}, "Total"), this.#total),
       this.#note,
       this.#send,

@@ -7,17 +7,21 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
 from django.utils import timezone
 
+from orders import standing
 from orders.feed import events_of
 from orders.frames import Frames
 from orders.models import VenueEvent
+from orders.protocol import to_ms
 from orders.reading import in_reader
-from tests.factories import make_agent, make_gateway, make_venue
+from tests.factories import make_agent, make_gateway, make_table, make_venue
 from tests.tracker.platform.driven import DrivenAgent, hello, run
 from tracker import choices, health, links, tasks, wire
 from tracker.links import Link, LinkLost
 from tracker.models import EdgeAgent, Gateway
+from venues.codes import table_code
 from venues.models import Venue
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -178,3 +182,40 @@ def test_a_choice_that_is_none_is_refused(venue: Venue, choice: str, seen: wire.
     gateway = make_gateway(make_agent(venue)[0])
     with pytest.raises(ValueError, match=r"choice|gateway"):
         choices.choose(gateway, choice, seen)
+
+
+def test_pages_are_told_what_boards_are_told(venue: Venue) -> None:
+    now = timezone.now()
+    assert list(standing.troubles_of(venue.pk, now)) == []
+    assert not standing.sees_pucks(venue.pk, now)  # there is nobody who could
+    agent, token = make_agent(venue)
+    assert [trouble["part"] for trouble in standing.troubles_of(venue.pk, now)] == ["agent"]
+    connected(token)
+    gateway = make_gateway(agent, state="offline")
+    (trouble,) = standing.troubles_of(venue.pk, timezone.now())
+    assert trouble == {
+        "part": "gateway",
+        "state": "offline",
+        "since": to_ms(gateway.since),
+        "what_to_do": health.WHAT_TO_DO["offline"],
+    }
+    assert not standing.sees_pucks(venue.pk, timezone.now())
+    Gateway.objects.update(state="live")
+    assert standing.sees_pucks(venue.pk, timezone.now())
+
+
+@pytest.mark.usefixtures("plain_http")
+@pytest.mark.parametrize(
+    ("use", "live", "pucks"), [("off", True, ""), ("pucks", False, "find"), ("pucks", True, "ask")]
+)
+def test_a_guest_is_asked_for_a_pucks_number_where_somebody_would_see_it(
+    venue: Venue, phone: Client, use: str, live: bool, pucks: str
+) -> None:
+    Venue.objects.filter(pk=venue.pk).update(tracker_use=use)
+    table = make_table(venue)
+    agent, token = make_agent(venue)
+    connected(token)
+    make_gateway(agent, state="live" if live else "offline")
+    page = phone.get(f"/t/{table_code(table.pk, table.code_version)}")
+    assert (f'data-pucks="{pucks}"' in page.content.decode()) == bool(pucks)
+    assert ("data-pucks" in page.content.decode()) == bool(pucks)
