@@ -198,6 +198,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "forgotten pucks": {
+        "task": "tracker.tasks.look_for_forgotten_pucks",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "old enrolments": {"task": "tracker.tasks.prune_enrolments", "schedule": 300.0, "options": {"expires": 300}},
     # Each installation at a minute of its own.
     "pruning of the gateways": {

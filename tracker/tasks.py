@@ -5,7 +5,7 @@ from celery import shared_task
 
 from orders.tables import now_in_ms
 from orders.tasks import EXPIRES_S, Retried
-from tracker import enrolment, health, pruning, repair, stepping
+from tracker import enrolment, health, pruning, reconciling, repair, stepping
 
 
 @shared_task
@@ -50,6 +50,17 @@ def look_for_venues_behind() -> None:
 @shared_task(base=Retried)
 def catch_up_venue(venue_id: int) -> None:
     stepping.catch_up(venue_id, now_in_ms())
+
+
+@shared_task
+def look_for_forgotten_pucks() -> None:
+    for venue_id in reconciling.venues_with_forgotten(now_in_ms()):
+        clear_forgotten_pucks.apply_async((venue_id,), expires=EXPIRES_S)
+
+
+@shared_task(base=Retried)
+def clear_forgotten_pucks(venue_id: int) -> None:
+    reconciling.clear_forgotten(venue_id, now_in_ms())
 
 
 @shared_task(base=Retried)
