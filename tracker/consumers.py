@@ -150,7 +150,7 @@ class AgentSocket(DirectSocket):
     async def _step(self) -> None:
         """Our orders learn of it at once; should that fail, the sweep comes back to it."""
         try:
-            await in_reader(stepping.catch_up, self.link.venue_id, timezone.now())
+            await in_reader(stepping.catch_up_all, [self.link.venue_id], timezone.now())
         except DatabaseProblem as error:
             logger.warning("Venue %s is not in step now (%s)", self.link.venue_id, type(error).__name__)
 

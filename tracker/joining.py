@@ -19,7 +19,7 @@ from orders.protocol import MoveOrder
 from orders.services import take_within
 from orders.states import State, move_for
 from tracker.gateway.orders import ActiveOrder, read_active_order
-from tracker.models import InboundEvent, TrackedOrder
+from tracker.models import CommandState, GatewayCommand, InboundEvent, TrackedOrder
 from tracker.text import printable
 from venues.models import Table, Venue
 
@@ -27,6 +27,9 @@ logger = logging.getLogger(__name__)
 
 ACTOR = "Table Tracker"
 STARTED, LOCATED, PAGED, RETURNED = "started", "located", "paged", "returned"  # `tracker_state` of version 2
+LONGEST_WORD = 100  # of an order's type and state, whose words are the gateway's
+AT_ONCE = 100  # rows of one UPDATE, which grows with the square of them
+NOT_CLEARED = (CommandState.REFUSED, CommandState.EXPIRED, CommandState.DEAD)
 
 _COLUMNS = ("name", "type", "state", "tag", "paged", "located_at", "paged_at", "cleared_at", "order_id")
 _ORDER = ("id", "number", "state", "table_number", "tracker_number", "placed_at")
@@ -36,8 +39,8 @@ class Join:
     """A venue's active gateway orders and its open orders, under the venue's lock; `write` ends it."""
 
     def __init__(self, venue: Venue, events: Iterable[InboundEvent] = (), *, also: uuid.UUID | None = None) -> None:
-        self._venue, self._events = venue, [(event, _orders_of(event)) for event in events]
-        told = {order.uuid for _, orders in self._events for order in orders}
+        self._venue, self._events = venue, [(event, *_orders_of(event)) for event in events]
+        told = {order.uuid for _, orders, _ in self._events for order in orders}
         rows = TrackedOrder.objects.filter(Q(cleared_at=None) | Q(uuid__in=told), venue=venue)
         self._rows = {row.uuid: row for row in rows}
         numbered = Q(tracker_number__isnull=False) | Q(pk=also)
@@ -52,8 +55,8 @@ class Join:
 
     def take_events(self) -> None:
         """Fold the events in, in their order."""
-        for event, orders in self._events:
-            if event.type == "snapshot":
+        for event, orders, is_whole in self._events:
+            if event.type == "snapshot" and is_whole:
                 self._take_snapshot(orders, event.at)
             for order in orders:
                 self._take(order, event.at, cleared=order.is_cleared or event.type == "cleared")
@@ -66,6 +69,7 @@ class Join:
         if own is not None or order is None:
             return own
         free = [row for row in active if row.name == order["tracker_number"] and not self._has_open_order(row)]
+        free = [row for row in free if not self._is_leaving(row)]
         if not free:
             return None
         newest = max(free, key=lambda row: row.started_at)
@@ -94,11 +98,20 @@ class Join:
                 unknown.append(self._orders[order_id])
         return unknown
 
+    def let_go_of_returned(self, order_id: uuid.UUID) -> None:
+        """An order that is open again, whose puck came back meanwhile, has none."""
+        order = self._orders.get(order_id)
+        own = TrackedOrder.objects.filter(venue=self._venue, order=order_id)
+        if order is not None and own.exists() and not own.filter(cleared_at=None).exists():
+            self._let_go(order)
+
     def write(self, now: datetime, actor: str = ACTOR) -> None:
         """Into the caller's transaction: the gateway's orders, and what ours are told."""
         changed = [row for row in self._rows.values() if self._before.get(row.uuid) != _values(row)]
         TrackedOrder.objects.bulk_create([row for row in changed if row.uuid not in self._before])
-        TrackedOrder.objects.bulk_update([row for row in changed if row.uuid in self._before], _COLUMNS)
+        TrackedOrder.objects.bulk_update(
+            [row for row in changed if row.uuid in self._before], _COLUMNS, batch_size=AT_ONCE
+        )
         changes: list[OrderMove | OrderTracked] = [
             OrderTracked(self._venue.pk, now, order_id, where, actor)
             for order_id, where in self._where.items()
@@ -126,12 +139,13 @@ class Join:
             row.located_at = at if tag else row.located_at
         if order.paged and not was_paged:
             row.paged_at = at
-        row.name, row.type, row.tag = printable(order.name), printable(order.order_type), tag
+        row.name = row.name or printable(order.name)  # by which it was joined: it stays
+        row.type, row.tag = printable(order.order_type)[:LONGEST_WORD], tag
         row.paged = order.paged
         if cleared:
             self._clear(row, at)
             return
-        row.state = printable(order.state)
+        row.state = printable(order.state)[:LONGEST_WORD]
         if not self._has_open_order(row):
             self._link(row)
         self._tell(row)
@@ -139,11 +153,18 @@ class Join:
     def _has_open_order(self, row: TrackedOrder) -> bool:
         return row.order_id is not None and row.order_id in self._orders
 
+    def _is_leaving(self, row: TrackedOrder) -> bool:
+        """Whether we have it cleared, since its order is over: who orders with this number next has it not."""
+        clears = GatewayCommand.objects.filter(venue=self._venue, verb="clear", name=row.name, order_uuid=str(row.uuid))
+        return clears.exclude(state__in=NOT_CLEARED).exists()
+
     def _link(self, row: TrackedOrder) -> None:
         """To the newest open order with its number and no puck of its own."""
-        joined = {other.order_id for other in self._rows.values() if other.cleared_at is None}
-        own = [o for o in self._orders.values() if o["tracker_number"] == row.name and o["id"] not in joined]
-        if own:
+        own = [order for order in self._orders.values() if order["tracker_number"] == row.name]
+        if own:  # or every order of a long report would go through all the others
+            joined = {other.order_id for other in self._rows.values() if other.cleared_at is None}
+            own = [order for order in own if order["id"] not in joined]
+        if own and not self._is_leaving(row):
             row.order_id = max(own, key=lambda order: (order["placed_at"], order["number"]))["id"]
 
     def _tell(self, row: TrackedOrder) -> None:
@@ -156,27 +177,36 @@ class Join:
         row.state, row.cleared_at = "cleared", at
         if row.order_id is None or (order := self._orders.get(row.order_id)) is None:
             return
+        if at < order["placed_at"]:  # told late: it was another guest's
+            row.order_id = None
+            self._where[order["id"]] = Whereabouts(order["tracker_number"], None, "")
+            return
         if order["state"] != State.PENDING and self._venue.puck_returned == "complete":
             self._complete.add(order["id"])
+            del self._orders[order["id"]]
             return
-        # The number is free for the next guest; the card says that the puck is back.
-        self._where[order["id"]] = Whereabouts(None, None, RETURNED)
-        order["tracker_number"] = None
+        self._let_go(order)
         if order["state"] == State.PENDING:
             row.order_id = None
+
+    def _let_go(self, order: dict[str, Any]) -> None:
+        """The number is free for the next guest; the card says that the puck is back."""
+        self._where[order["id"]] = Whereabouts(None, None, RETURNED)
+        order["tracker_number"] = None
 
     def _completion(self, order_id: uuid.UUID, now: datetime) -> OrderMove:
         wanted = MoveOrder(order_id, move_for("completeorder", None), worded=False, action="completeorder")
         return OrderMove(self._venue.pk, now, wanted, ACTOR, by="tracker")
 
 
-def _orders_of(event: InboundEvent) -> list[ActiveOrder]:
+def _orders_of(event: InboundEvent) -> tuple[list[ActiveOrder], bool]:
+    """The orders of an event, and whether they are all: where one could not be read, an absence proves nothing."""
     content = json.loads(event.payload)
     read = [read_active_order(one) for one in (content if isinstance(content, list) else [content])]
     orders = [order for order in read if order is not None]
     if len(orders) < len(read):
         logger.warning("Venue %s: %s orders of the gateway have no uuid", event.venue_id, len(read) - len(orders))
-    return orders
+    return orders, len(orders) == len(read)
 
 
 def _values(row: TrackedOrder) -> tuple[object, ...]:

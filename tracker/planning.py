@@ -5,14 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from orders.models import Order, VenueEvent
-from orders.states import State
+from orders.states import OPEN, State
 from tracker.commands import Wish, plan_command
 from tracker.joining import Join
 from tracker.models import CommandState, GatewayCommand, TrackedOrder
 
 START_WITHIN = timedelta(minutes=5)  # of the event: a puck that is started later helps nobody
 CLEAR_WITHIN = timedelta(hours=1)
+UNSENT = (CommandState.PLANNED, CommandState.FAILED)
 ENDS = (State.COMPLETED, State.REJECTED, State.CANCELLED)
 
 
@@ -23,7 +26,7 @@ class Puck:
     order_id: uuid.UUID
     number: int
     name: str
-    is_open: bool
+    state: str
 
 
 def plan(venue_id: int, events: Iterable[VenueEvent], join: Join, now: datetime) -> None:
@@ -36,19 +39,28 @@ def plan(venue_id: int, events: Iterable[VenueEvent], join: Join, now: datetime)
             continue
         if event.change in ("placed", State.ACCEPTED):
             tracked = join.adopt(puck.order_id)
-            in_time = puck.is_open and now < event.at + START_WITHIN
+            in_time = puck.state in (State.ACCEPTED, State.READY) and now < event.at + START_WITHIN
             if event.change == State.ACCEPTED and tracked is None and in_time:
                 wish = Wish("start", puck.name, order_type="ON_PREMISE")
                 why = f"Order {puck.number} was accepted."
                 plan_command(venue_id, wish, not_after=event.at + START_WITHIN, now=now, event_seq=event.seq, why=why)
         elif event.change in ENDS:
             _end(venue_id, puck, event, now)
+        elif event.change == "undone":
+            _undo(venue_id, puck, event, now)
+            join.let_go_of_returned(puck.order_id)
+
+
+def withdraw_start(venue_id: int, name: str, now: datetime, why: str) -> None:
+    """A puck's start, as far as it was not sent, is wanted no more."""
+    starts = GatewayCommand.objects.filter(venue_id=venue_id, verb="start", name=name, state__in=UNSENT)
+    starts.update(state=CommandState.EXPIRED, detail=why, finished_at=now)
 
 
 def _end(venue_id: int, puck: Puck, event: VenueEvent, now: datetime) -> None:
     """What we started is cleared, and nothing else, unless staff say that the order is complete."""
     starts = GatewayCommand.objects.filter(venue_id=venue_id, verb="start", name=puck.name)
-    unsent = starts.filter(state__in=(CommandState.PLANNED, CommandState.FAILED), event_seq__lt=event.seq)
+    unsent = starts.filter(Q(event_seq__lt=event.seq) | Q(event_seq=None, planned_at__lte=event.at), state__in=UNSENT)
     unsent.update(state=CommandState.EXPIRED, detail="The order was over first.", finished_at=now)
     tracked = TrackedOrder.objects.filter(venue_id=venue_id, order_id=puck.order_id, cleared_at=None).first()
     if tracked is None:
@@ -61,8 +73,21 @@ def _end(venue_id: int, puck: Puck, event: VenueEvent, now: datetime) -> None:
     plan_command(venue_id, wish, not_after=event.at + CLEAR_WITHIN, now=now, event_seq=event.seq, why=why)
 
 
+def _undo(venue_id: int, puck: Puck, event: VenueEvent, now: datetime) -> None:
+    """An order that is open again keeps its puck; one that is pending again has none started."""
+    commands = GatewayCommand.objects.filter(venue_id=venue_id, state__in=UNSENT, event_seq__lt=event.seq)
+    if puck.state in OPEN:
+        tracked = TrackedOrder.objects.filter(venue_id=venue_id, order_id=puck.order_id, cleared_at=None)
+        keys = [str(key) for key in tracked.values_list("uuid", flat=True)]
+        clears = commands.filter(verb="clear", name=puck.name, order_uuid__in=keys)
+        clears.update(state=CommandState.EXPIRED, detail="The order is open again.", finished_at=now)
+    if puck.state == State.PENDING:
+        starts = commands.filter(verb="start", name=puck.name)
+        starts.update(state=CommandState.EXPIRED, detail="The order is pending again.", finished_at=now)
+
+
 def _pucks(order_ids: set[uuid.UUID]) -> dict[uuid.UUID, Puck]:
     """Of those of these orders that carry a puck."""
     rows = Order.objects.filter(pk__in=order_ids, tracker_number__isnull=False)
-    found = rows.values_list("pk", "number", "tracker_number", "finished_at")
-    return {pk: Puck(pk, number, name or "", finished is None) for pk, number, name, finished in found}
+    found = rows.values_list("pk", "number", "tracker_number", "state")
+    return {pk: Puck(pk, number, name or "", state) for pk, number, name, state in found}

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, OuterRef, Subquery
 
 from orders.models import VenueEvent
@@ -16,12 +16,21 @@ from venues.models import Venue, VenueFeed
 logger = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 500
+MOST_INBOUND = 100  # a report may hold 500 orders, and guests' orders wait meanwhile
 
 
 def catch_up_all(venue_ids: Iterable[int], now: datetime) -> None:
-    """Bring those of these venues into step that are behind."""
+    """Bring those of these venues into step that are behind. One that fails holds up no other, and is tried again.
+
+    Raises OperationalError and InterfaceError: then it is the database, for all of them.
+    """
     for venue_id in behind(venue_ids):
-        catch_up(venue_id, now)
+        try:
+            catch_up(venue_id, now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("Venue %s cannot be brought into step with its gateway", venue_id)
 
 
 def behind(venue_ids: Iterable[int]) -> list[int]:
@@ -43,7 +52,7 @@ def all_behind() -> list[int]:
 
 
 def catch_up(venue_id: int, now: datetime) -> None:
-    """Take everything of both sides that was not taken, at most 500 of each at a time."""
+    """Take everything of both sides that was not taken, some hundreds at a time."""
     while _step(venue_id, now):
         pass
 
@@ -54,7 +63,7 @@ def _step(venue_id: int, now: datetime) -> bool:
         feed = VenueFeed.objects.select_for_update(no_key=True).get(venue_id=venue_id)
         # A venue that gets its first agent begins with now.
         cursor, _ = TrackerCursor.objects.get_or_create(venue_id=venue_id, defaults={"seq": feed.seq})
-        told = list(InboundEvent.objects.filter(venue_id=venue_id, pk__gt=cursor.inbound).order_by("pk")[:MOST_AT_ONCE])
+        told = list(InboundEvent.objects.filter(venue_id=venue_id, pk__gt=cursor.inbound).order_by("pk")[:MOST_INBOUND])
         done = VenueEvent.objects.filter(venue_id=venue_id, seq__gt=cursor.seq).order_by("seq")[:MOST_AT_ONCE]
         events = list(done.only("seq", "at", "kind", "change", "order_id", "actor"))
         if not told and not events:

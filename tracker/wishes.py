@@ -13,7 +13,7 @@ from orders.wishes import no_gateway, no_puck
 from tracker.commands import Wish, plan_command
 from tracker.joining import Join
 from tracker.models import EdgeAgent, TrackedOrder
-from tracker.planning import START_WITHIN
+from tracker.planning import START_WITHIN, withdraw_start
 from venues.models import Venue, VenueFeed
 
 PAGE_WITHIN = timedelta(seconds=30)
@@ -68,6 +68,8 @@ def _give(venue: Venue, order: Order, wish: TrackerWish, actor: str, now: dateti
     changed = {order.pk: wish.tracker_number}
     if other is not None:
         changed[other["id"]] = order.tracker_number if wish.taken == "swap" else None
+    if order.tracker_number is not None and order.tracker_number not in changed.values():
+        withdraw_start(venue.pk, order.tracker_number, now, "Its order has another puck.")
     for started in join.renumber(changed):
         if started["state"] == State.PENDING:
             continue

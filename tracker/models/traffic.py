@@ -98,6 +98,7 @@ class GatewayCommand(models.Model):
         indexes = [
             models.Index(fields=["venue", "name"], condition=Q(state__in=OPEN), name="command_open"),
             models.Index(fields=["next_try_at"], condition=Q(state__in=OPEN), name="command_due"),
+            models.Index(fields=["venue", "order_uuid"], condition=~Q(order_uuid=""), name="command_of_order"),
         ]
         constraints = [
             models.UniqueConstraint(

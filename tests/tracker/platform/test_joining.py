@@ -186,7 +186,8 @@ def test_a_puck_that_comes_back_completes_its_order_and_staff_may_undo_it(pub: E
     assert (done.change, done.actor) == ("completed", "Table Tracker")
     undone = write(OrderUndo(pub.venue.pk, done.at, UndoOrder(order.pk, done.seq, "Undone."), "Sam"))
     assert isinstance(undone, Done)
-    assert pub.where(order)[0] == ("ready" if ready else "accepted")
+    pub.step()
+    assert pub.where(order) == ("ready" if ready else "accepted", None, None, False, "returned")
 
 
 def test_where_the_venue_wants_to_be_asked_a_puck_that_comes_back_only_says_so() -> None:

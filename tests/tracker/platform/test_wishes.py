@@ -92,7 +92,7 @@ def test_a_new_puck_of_an_accepted_order_is_started(pub: Evening) -> None:
     assert pub.commands() == []
     pub.move(order, "acceptorder")
     assert isinstance(want(pub, "trackorder", order, "32"), Done)
-    assert pub.commands() == [("start", "31", "planned"), ("start", "32", "planned")]
+    assert pub.commands() == [("start", "31", "expired"), ("start", "32", "planned")]
     assert pub.where(order) == ("accepted", "32", None, False, "")
 
 
