@@ -25,8 +25,16 @@ from tests.stack.redis import Redis
 COLUMNS = ("embedded", "production")
 WORKERS = 3  # on two cores: tests wait more than they work
 SECONDS_FOR_A_TRIAL = 1800
-# The gateway's library, the simulator and the agent know no database: one column is enough.
-WITHOUT_DATABASE = ("tests/tracker/agent", "tests/tracker/gateway", "tests/tracker/simulator")
+# One column is enough for what knows no database (the gateway's library, the simulator and the agent), and for what is
+# the embedded column itself, whatever the run is on.
+IN_ONE_COLUMN = (
+    "tests/tracker/agent",
+    "tests/tracker/gateway",
+    "tests/tracker/simulator",
+    "tests/journeys/test_up.py",
+    "tests/journeys/test_demo_venue.py",
+    "tests/journeys/test_demo_evening.py",
+)
 # What the settings read: a shell that has some of it set must not change what is tested.
 OUR_VARIABLES = ("ALLOWED_HOSTS", "DATABASE_URL", "DEBUG", "DJANGO_SETTINGS_MODULE", "PORT", "REDIS_URL", "SECRET_KEY")
 OUR_PREFIXES = ("ONTAP_", "SECURE_")
@@ -69,7 +77,7 @@ def run_column(column: str, *, trials: bool, for_pytest: list[str]) -> Results:
         # loadfile: the tests of one file share servers that are costly to start.
         command = [sys.executable, "-m", "pytest", f"--numprocesses={WORKERS}", "--dist=loadfile", "--quiet"]
         if column == "production":
-            command += [f"--ignore={path}" for path in WITHOUT_DATABASE]
+            command += [f"--ignore={path}" for path in IN_ONE_COLUMN]
             postgres = stack.enter_context(Postgres())
             redis = stack.enter_context(Redis())
             environ |= production_environment(postgres.create_database("ontap"), redis.url)
