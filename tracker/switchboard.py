@@ -98,6 +98,9 @@ class Switchboard:
             return
         try:
             await in_reader(stepping.catch_up_all, {socket.link.venue_id for socket in sockets}, timezone.now())
+        except DatabaseProblem as error:  # what is planned already goes out all the same
+            logger.warning("Venues and their gateways are not in step now (%s)", type(error).__name__)
+        try:
             gone, wanted = await in_reader(_read, [socket.link for socket in sockets])
         except DatabaseProblem as error:
             logger.warning("Agents cannot be looked after now (%s)", type(error).__name__)
