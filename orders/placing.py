@@ -215,6 +215,7 @@ class PlacingRules:
             "verified": placement.verified,
             "first_of_session": first,
             "possible_duplicate_of": twin,
+            "to_go": placement.wanted.to_go,
             "changed_by": placement.actor[:80],
             "seq": seq,
             "tracker_number": placement.wanted.tracker_number,
@@ -266,6 +267,7 @@ _FRESH: dict[str, Any] = {
     "located_table": None,
     "location_mismatch": False,
     "tracker_state": "",
+    "tracker_type": "",
 }
 
 

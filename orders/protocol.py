@@ -54,6 +54,7 @@ class PlaceOrder:
     order_items: str | None  # compact, key order kept; None where only `lines` came (version 2)
     client_order_id: str | None = None
     tracker_number: str | None = None
+    to_go: bool = False
 
     @property
     def field(self) -> str:

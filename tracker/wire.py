@@ -19,6 +19,7 @@ ENROL_PATH = "/agent/enrol"  # POST begins, POST to /agent/enrol/wait asks wheth
 
 MOST_BYTES = 131_072  # of one message; the platform's server takes no longer one from anybody
 MOST_EVENTS = 100  # in one message
+MOST_TOLD = 200  # orders, past orders or repeaters in one message
 PING_S = 20.0
 
 REVOKED = 4003
@@ -34,6 +35,7 @@ Tag = Annotated[str, Field(pattern=r"^[0-9]{1,4}$")]
 GatewayState = Literal["searching", "choose", "press_button", "live", "offline", "token_refused", "changed", "too_old"]
 OrderType = Literal["ON_PREMISE", "TO_GO"]
 Verb = Literal["start", "locate", "page", "stop_page", "clear"]
+Subject = Literal["orders", "history", "settings", "repeaters"]
 # done: it is so at the gateway; unknown: it may be so (a page without an answer); the others: it is not, and why.
 Outcome = Literal["done", "unknown", "refused", "expired", "failed"]
 
@@ -94,6 +96,67 @@ class Events(_Message):
     events: tuple[SpooledEvent, ...] = Field(min_length=1, max_length=MOST_EVENTS)
 
 
+class ToldOrder(_Message):
+    """An order that is active at the gateway, as the agent knows it; the gateway's own words."""
+
+    uuid: uuid.UUID
+    name: Text = ""
+    order_type: Text = ""
+    tag: Text = ""
+    state: Text = ""
+    paged: bool = False
+
+
+class PastOrder(_Message):
+    """An order of the gateway's history. Ages are of what happened to it; None is what did not, or is not known."""
+
+    uuid: uuid.UUID
+    name: Text = ""
+    order_type: Text = ""
+    tag: Text = ""
+    started_ms: Number | None = None
+    located_ms: Number | None = None
+    paged_ms: Number | None = None
+    cleared_ms: Number | None = None
+
+
+class GatewaySettings(_Message):
+    """What the gateway says of itself; the words are its own."""
+
+    timezone: Text = ""
+    target_time_s: int | None = None
+    zigbee_preset: Text = ""
+
+
+class Repeater(_Message):
+    """A radio repeater, as the gateway lists it."""
+
+    label: Text = ""
+    address: Text = ""
+    status: Text = ""
+    seen_ms: Number | None = None
+
+
+class Told(_Message):
+    """An answer to an Ask, or a part of it: the last one is `done`, or `failed` with why in `detail`.
+
+    What came before a failure may be kept: the same is told again when it is asked for again.
+    """
+
+    kind: Literal["told"] = "told"
+    ask: Number
+    outcome: Literal["part", "done", "failed"]
+    detail: Text = ""
+    orders: tuple[ToldOrder, ...] | None = Field(default=None, max_length=MOST_TOLD)
+    spool: uuid.UUID | None = None  # orders: as they were after this event of this spool
+    number: Number | None = None
+    past: tuple[PastOrder, ...] | None = Field(default=None, max_length=MOST_TOLD)
+    from_ms: Number | None = None  # history, with `done`: all that was created since so long ago
+    through_ms: Number | None = None  # and until so long ago has been told
+    settings: GatewaySettings | None = None
+    repeaters: tuple[Repeater, ...] | None = Field(default=None, max_length=MOST_TOLD)
+
+
 class Result(_Message):
     """What became of a command; repeated until the platform has it."""
 
@@ -135,6 +198,18 @@ class Command(_Message):
     venue: Text = ""  # as in Welcome, where it is said: an agent refuses what is meant for another venue
 
 
+class Ask(_Message):
+    """Tell us what the gateway says: answered by `Told`, or not at all. Another `ask` number is another question.
+
+    An agent that does not know this kind passes over it, and the platform asks again in its time.
+    """
+
+    kind: Literal["ask"] = "ask"
+    id: Number
+    what: Subject
+    since_ms: Number | None = None  # history: what was created since so long ago, or all that there is
+
+
 class Kept(_Message):
     """The platform has the result of this command."""
 
@@ -150,22 +225,22 @@ class Choose(_Message):
     gateway: SeenGateway | None = None
 
 
-FromAgent = Annotated[Hello | GatewayNews | Events | Result, Field(discriminator="kind")]
-FromPlatform = Annotated[Welcome | Ack | Command | Kept | Choose, Field(discriminator="kind")]
-_FROM_AGENT: TypeAdapter[Hello | GatewayNews | Events | Result] = TypeAdapter(FromAgent)
-_FROM_PLATFORM: TypeAdapter[Welcome | Ack | Command | Kept | Choose] = TypeAdapter(FromPlatform)
+FromAgent = Annotated[Hello | GatewayNews | Events | Result | Told, Field(discriminator="kind")]
+FromPlatform = Annotated[Welcome | Ack | Command | Kept | Choose | Ask, Field(discriminator="kind")]
+_FROM_AGENT: TypeAdapter[Hello | GatewayNews | Events | Result | Told] = TypeAdapter(FromAgent)
+_FROM_PLATFORM: TypeAdapter[Welcome | Ack | Command | Kept | Choose | Ask] = TypeAdapter(FromPlatform)
 
 
 class WireError(ValueError):
     """A message that is none of version 1; the text says what is wrong with it and holds nothing of its values."""
 
 
-def from_agent(text: str) -> Hello | GatewayNews | Events | Result:
+def from_agent(text: str) -> Hello | GatewayNews | Events | Result | Told:
     """What an agent said. Raises WireError."""
     return _parsed(_FROM_AGENT, text)
 
 
-def from_platform(text: str) -> Welcome | Ack | Command | Kept | Choose:
+def from_platform(text: str) -> Welcome | Ack | Command | Kept | Choose | Ask:
     """What the platform said. Raises WireError."""
     return _parsed(_FROM_PLATFORM, text)
 

@@ -46,6 +46,7 @@ class Order(models.Model):
     verified = models.BooleanField()
     first_of_session = models.BooleanField()
     possible_duplicate_of = models.UUIDField(null=True)
+    to_go = models.BooleanField(default=False, db_default=False)
 
     state = models.CharField(max_length=9, default=State.PENDING)
     order_status = models.CharField(max_length=32, default="pending")
@@ -71,6 +72,9 @@ class Order(models.Model):
     located_table = models.CharField(max_length=16, null=True, help_text="Number of the table where the puck is.")
     location_mismatch = models.BooleanField(default=False)
     tracker_state = models.CharField(max_length=16, default="", blank=True)
+    tracker_type = models.CharField(
+        max_length=16, default="", db_default="", blank=True, help_text="What the starter made of the puck."
+    )
 
     class Meta:
         indexes = [

@@ -51,7 +51,7 @@ class Strange:
     why: str
 
 
-Got = Welcomed | Forget | Refuse | Strange | wire.Command | wire.Kept | wire.Choose
+Got = Welcomed | Forget | Refuse | Strange | wire.Command | wire.Kept | wire.Choose | wire.Ask
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 which of its orders is which of ours."""
 
 from tracker.models.agents import EdgeAgent, Enrolment, Gateway, WrongCode
+from tracker.models.readings import Reading
 from tracker.models.tracked import TrackedOrder
 from tracker.models.traffic import CommandState, GatewayCommand, InboundEvent, TrackerCursor
 
@@ -12,6 +13,7 @@ __all__ = [
     "Gateway",
     "GatewayCommand",
     "InboundEvent",
+    "Reading",
     "TrackedOrder",
     "TrackerCursor",
     "WrongCode",

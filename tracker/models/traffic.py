@@ -37,11 +37,12 @@ class InboundEvent(models.Model):
 
 class TrackerCursor(models.Model):
     """How far a venue and its gateway are in step: up to which of the venue's events commands are planned, and up to
-    which inbound event the gateway's orders are kept."""
+    which inbound event the gateway's orders are kept. It lives under the lock of the venue's feed."""
 
     venue = models.OneToOneField(Venue, primary_key=True, on_delete=models.CASCADE, related_name="tracker_cursor")
     seq = models.BigIntegerField(default=0)
     inbound = models.BigIntegerField(default=0)
+    last_name = models.PositiveSmallIntegerField(default=0, db_default=0)  # of the venue's own range, given last
 
 
 class CommandState(models.TextChoices):

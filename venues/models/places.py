@@ -58,9 +58,26 @@ class Venue(models.Model):
 
     tracker_use = models.CharField(
         "Table Tracker",
-        max_length=5,
-        choices={"off": "Not used", "pucks": "Guests take a puck and give its number"},
+        max_length=6,
+        choices={
+            "off": "Not used",
+            "pucks": "Guests take a puck and give its number",
+            "tables": "No pucks: runners' screens show the table of the guest's code",
+        },
         default="off",
+    )
+    first_own_name = models.PositiveSmallIntegerField(
+        "first number of our own",
+        default=5000,
+        db_default=5000,
+        validators=[MinValueValidator(1), MaxValueValidator(9999)],
+        help_text="Without pucks, orders stand on the runners' screens under numbers that no puck has.",
+    )
+    last_own_name = models.PositiveSmallIntegerField(
+        "last number of our own",
+        default=9999,
+        db_default=9999,
+        validators=[MinValueValidator(1), MaxValueValidator(9999)],
     )
     puck_returned = models.CharField(
         "when a puck comes back",
@@ -68,6 +85,10 @@ class Venue(models.Model):
         choices={"complete": "Its order is complete", "propose": "Ask on the card whether it is"},
         default="propose",
         help_text="Of an order that was accepted. One that nobody has answered yet stays pending.",
+    )
+
+    takes_to_go = models.BooleanField(
+        "orders to go", default=False, db_default=False, help_text="Guests may say that they take it with them."
     )
 
     max_quantity = models.PositiveSmallIntegerField("most of one line", default=50, validators=[MinValueValidator(1)])
@@ -88,7 +109,12 @@ class Venue(models.Model):
                 condition=Q(alert_after__lte=F("escalate_after"), escalate_after__lte=F("reject_after")),
                 name="venue_unanswered_in_order",
             ),
-            models.CheckConstraint(condition=Q(tracker_use__in=["off", "pucks"]), name="venue_tracker_use"),
+            models.CheckConstraint(condition=Q(tracker_use__in=["off", "pucks", "tables"]), name="venue_tracker_use"),
+            models.CheckConstraint(
+                condition=Q(first_own_name__gte=1, last_own_name__lte=9999, first_own_name__lt=F("last_own_name")),
+                name="venue_own_names",
+                violation_error_message="Our own numbers go from 1 to 9999, the first one below the last.",
+            ),
             models.CheckConstraint(condition=Q(puck_returned__in=["complete", "propose"]), name="venue_puck_returned"),
             SameOwner(owner="operator", thing="menu", to="venues.Menu", name="venue_menu_of_operator"),
         ]
