@@ -191,7 +191,7 @@ class PlacingRules:
             self._batch.take_stock(pk, quantity)
 
     def _write(self, placement: Placement, priced: PricedOrder, first: bool, twin: uuid.UUID | None) -> Done:
-        batch = self._batch
+        batch, use = self._batch, placement.catalogue.venue.tracker_use
         seq = batch.next_seq(placement.venue_id)
         business_date, number = batch.next_number(placement.venue_id, placement.catalogue.business_date(placement.at))
         order = {
@@ -218,7 +218,8 @@ class PlacingRules:
             "to_go": placement.wanted.to_go,
             "changed_by": placement.actor[:80],
             "seq": seq,
-            "tracker_number": placement.wanted.tracker_number,
+            # Without pucks the number is ours to give: a guest's would be another order's.
+            "tracker_number": None if use == "tables" else placement.wanted.tracker_number,
         }
         batch.placed(order, [self._line(order["id"], i, line) for i, line in enumerate(priced.lines)])
         batch.order_event(order, placement.at, "placed")
@@ -226,7 +227,7 @@ class PlacingRules:
         session.has_orders = True
         session.open_orders += 1
         self._alike[placement.session_id, placement.content] = placement.order_id
-        if placement.wanted.tracker_number and placement.catalogue.venue.tracker_use == "pucks":
+        if placement.wanted.tracker_number and use == "pucks":
             self._pucks[placement.venue_id, placement.wanted.tracker_number] = number
         return Done(seq, placement.order_id, number)
 

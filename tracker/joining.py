@@ -31,21 +31,24 @@ LONGEST_WORD = 100  # of an order's type and state, whose words are the gateway'
 AT_ONCE = 100  # rows of one UPDATE, which grows with the square of them
 NOT_CLEARED = (CommandState.REFUSED, CommandState.EXPIRED, CommandState.DEAD)
 
-_COLUMNS = ("name", "type", "state", "tag", "paged", "located_at", "paged_at", "cleared_at", "order_id")
-_ORDER = ("id", "number", "state", "table_number", "tracker_number", "placed_at")
+_COLUMNS = (
+    *("name", "type", "state", "tag", "paged", "located_at", "paged_at", "cleared_at", "order_id", "table_number"),
+)
+_ORDER = ("id", "number", "state", "table_number", "tracker_number", "placed_at", "to_go")
 
 
 class Join:
     """A venue's active gateway orders and its open orders, under the venue's lock; `write` ends it."""
 
-    def __init__(self, venue: Venue, events: Iterable[InboundEvent] = (), *, also: uuid.UUID | None = None) -> None:
+    def __init__(self, venue: Venue, events: Iterable[InboundEvent] = (), *, also: Iterable[uuid.UUID] = ()) -> None:
+        """`also`: orders that count though they have no number yet."""
         self._venue, self._events = venue, [(event, *_orders_of(event)) for event in events]
         told = {order.uuid for _, orders, _ in self._events for order in orders}
         rows = TrackedOrder.objects.filter(Q(cleared_at=None) | Q(uuid__in=told), venue=venue)
         self._rows = {row.uuid: row for row in rows}
-        numbered = Q(tracker_number__isnull=False) | Q(pk=also)
+        numbered = Q(tracker_number__isnull=False) | Q(pk__in=list(also))
         open_orders = Order.objects.filter(numbered, venue=venue, finished_at=None)
-        in_use = open_orders.values(*_ORDER) if venue.tracker_use == "pucks" else ()
+        in_use = open_orders.values(*_ORDER) if venue.tracker_use != "off" else ()
         self._orders: dict[uuid.UUID, dict[str, Any]] = {row["id"]: dict(row) for row in in_use}
         tagged = Table.objects.filter(venue=venue, tag_number__isnull=False)
         self._tables: dict[str, str] = {tag or "": number for tag, number in tagged.values_list("tag_number", "number")}
@@ -98,6 +101,21 @@ class Join:
                 unknown.append(self._orders[order_id])
         return unknown
 
+    def orders(self) -> set[uuid.UUID]:
+        """Those of ours of which something was told, or that a puck was joined to."""
+        changed = [row for row in self._rows.values() if self._before.get(row.uuid) != _values(row)]
+        joined = {row.order_id for row in changed if row.order_id is not None}
+        return joined | self._where.keys() | self._complete
+
+    def names(self) -> set[str]:
+        """All numbers that are in use, at the gateway or with us."""
+        active = {row.name for row in self._rows.values() if row.cleared_at is None}
+        return active | {order["tracker_number"] for order in self._orders.values() if order["tracker_number"]}
+
+    def tag_of(self, table_number: str) -> str | None:
+        """The tag under a table."""
+        return next((tag for tag, number in self._tables.items() if number == table_number), None)
+
     def let_go_of_returned(self, order_id: uuid.UUID) -> None:
         """An order that is open again, whose puck came back meanwhile, has none."""
         order = self._orders.get(order_id)
@@ -135,8 +153,8 @@ class Join:
         if row.cleared_at is not None:
             return
         tag, was_paged = printable(order.location), row.paged
-        if tag != row.tag:
-            row.located_at = at if tag else row.located_at
+        if tag and tag != row.tag:
+            row.located_at, row.table_number = at, self._tables.get(tag, "")
         if order.paged and not was_paged:
             row.paged_at = at
         row.name = row.name or printable(order.name)  # by which it was joined: it stays

@@ -1,93 +1,162 @@
 """What happens to our orders, made into commands for the gateway: by the events of the venue, each once."""
 
+import logging
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from orders.models import Order, VenueEvent
 from orders.states import OPEN, State
 from tracker.commands import Wish, plan_command
 from tracker.joining import Join
-from tracker.models import CommandState, GatewayCommand, TrackedOrder
+from tracker.models import CommandState, GatewayCommand, TrackedOrder, TrackerCursor, traffic
+from tracker.naming import next_name
+from tracker.wire import OrderType
+from venues.models import Venue
+
+logger = logging.getLogger(__name__)
 
 START_WITHIN = timedelta(minutes=5)  # of the event: a puck that is started later helps nobody
+CALL_WITHIN = timedelta(minutes=1)  # a puck that shakes later than that tells nobody why
 CLEAR_WITHIN = timedelta(hours=1)
 UNSENT = (CommandState.PLANNED, CommandState.FAILED)
+MAKING = ("start", "locate")  # what makes an order at the gateway that was not there
 ENDS = (State.COMPLETED, State.REJECTED, State.CANCELLED)
 
 
-@dataclass(frozen=True, slots=True)
-class Puck:
-    """An order of ours as the planner sees it."""
+@dataclass(slots=True)
+class Wanted:
+    """An order of ours as the planner sees it; `name` is its puck's number, or its own, "" while it has none."""
 
     order_id: uuid.UUID
     number: int
     name: str
     state: str
+    to_go: bool
+    table_number: str
+
+    @property
+    def is_made(self) -> bool:
+        return self.state in (State.ACCEPTED, State.READY)
 
 
-def plan(venue_id: int, events: Iterable[VenueEvent], join: Join, now: datetime) -> None:
-    """Commands for what these events ask of the gateway, within the caller's transaction."""
-    events = [event for event in events if event.kind == "order" and event.order_id is not None]
-    pucks = _pucks({event.order_id for event in events if event.order_id is not None})
-    for event in events:
-        puck = pucks.get(event.order_id) if event.order_id is not None else None
-        if puck is None:
-            continue
-        if event.change in ("placed", State.ACCEPTED):
-            tracked = join.adopt(puck.order_id)
-            in_time = puck.state in (State.ACCEPTED, State.READY) and now < event.at + START_WITHIN
-            if event.change == State.ACCEPTED and tracked is None and in_time:
-                wish = Wish("start", puck.name, order_type="ON_PREMISE")
-                why = f"Order {puck.number} was accepted."
-                plan_command(venue_id, wish, not_after=event.at + START_WITHIN, now=now, event_seq=event.seq, why=why)
-        elif event.change in ENDS:
-            _end(venue_id, puck, event, now)
-        elif event.change == "undone":
-            _undo(venue_id, puck, event, now)
-            join.let_go_of_returned(puck.order_id)
+class Plan:
+    """Commands for what a venue's events ask of its gateway, within the caller's transaction and under its lock."""
+
+    def __init__(self, venue: Venue, join: Join, cursor: TrackerCursor, now: datetime) -> None:
+        self._venue, self._join, self._cursor, self._now = venue, join, cursor, now
+
+    def take(self, events: Iterable[VenueEvent]) -> None:
+        """Each event once: the cursor has seen to that."""
+        events = [event for event in events if event.kind == "order" and event.order_id is not None]
+        orders = _orders({event.order_id for event in events if event.order_id is not None})
+        begin = self._start if self._venue.tracker_use == "pucks" else self._locate
+        for event in events:
+            order = orders.get(event.order_id) if event.order_id is not None else None
+            if order is None:
+                continue
+            if event.change in ("placed", State.ACCEPTED):
+                begin(order, event)
+            elif not order.name:
+                continue
+            elif event.change == State.READY:
+                self._call(order, event)
+            elif event.change in ENDS:
+                self._end(order, event)
+            elif event.change == "undone":
+                self._undo(order, event)
+                self._join.let_go_of_returned(order.order_id)
+
+    def _start(self, order: Wanted, event: VenueEvent) -> None:
+        """The guest's puck, unless it is there already."""
+        if order.name and self._join.adopt(order.order_id) is None and self._is_accepted_now(order, event):
+            self._plan(
+                Wish("start", order.name, order_type=type_of(order.to_go)), order, event, "was accepted", START_WITHIN
+            )
+
+    def _locate(self, order: Wanted, event: VenueEvent) -> None:
+        """The table of the code, under a name of our own. What is taken away is brought nowhere."""
+        tag = self._join.tag_of(order.table_number)
+        if order.name or order.to_go or tag is None or not self._is_accepted_now(order, event):
+            return
+        first, last = self._venue.first_own_name, self._venue.last_own_name
+        name = next_name(first, last, self._cursor.last_name, self._join.names())
+        if name is None:
+            logger.warning("Venue %s: every number from %s to %s is in use", self._venue.pk, first, last)
+            return
+        self._cursor.last_name, order.name = name, str(name)
+        self._join.renumber({order.order_id: order.name})
+        wish = Wish("locate", order.name, order_type="ON_PREMISE", tag=tag)
+        self._plan(wish, order, event, "was accepted", START_WITHIN)
+
+    def _is_accepted_now(self, order: Wanted, event: VenueEvent) -> bool:
+        return event.change == State.ACCEPTED and order.is_made and self._now < event.at + START_WITHIN
+
+    def _call(self, order: Wanted, event: VenueEvent) -> None:
+        """Who takes it away is called to the bar, by whatever puck the order has: its type is the order's."""
+        if not order.to_go or order.state != State.READY or self._now >= event.at + CALL_WITHIN:
+            return
+        puck = self._join.adopt(order.order_id)
+        started = self._commands(order.name).filter(verb__in=MAKING, state__in=traffic.OPEN).exists()
+        if puck is not None or started:
+            wish = Wish("page", order.name, order_uuid="" if puck is None else str(puck.uuid))
+            self._plan(wish, order, event, "is ready", CALL_WITHIN)
+
+    def _end(self, order: Wanted, event: VenueEvent) -> None:
+        """What we started is cleared, and nothing else, unless staff say that the order is complete."""
+        commands = self._commands(order.name)
+        before = Q(event_seq__lt=event.seq) | Q(event_seq=None, planned_at__lte=event.at)
+        _expire(commands.filter(before, verb__in=(*MAKING, "page")), "The order was over first.", self._now)
+        tracked = TrackedOrder.objects.filter(venue=self._venue, order_id=order.order_id, cleared_at=None).first()
+        if tracked is None:
+            return
+        made = commands.filter(verb__in=MAKING, state=CommandState.DONE, order_uuid=str(tracked.uuid))
+        if event.change == State.COMPLETED or made.exists():
+            wish = Wish("clear", order.name, order_uuid=str(tracked.uuid))
+            self._plan(wish, order, event, f"is {event.change}", CLEAR_WITHIN)
+
+    def _undo(self, order: Wanted, event: VenueEvent) -> None:
+        """An order that is open again keeps its puck; one that is pending again has none started, and none is called
+        for what is not ready any more."""
+        commands = self._commands(order.name).filter(event_seq__lt=event.seq)
+        if order.state in OPEN:
+            tracked = TrackedOrder.objects.filter(venue=self._venue, order_id=order.order_id, cleared_at=None)
+            keys = [str(key) for key in tracked.values_list("uuid", flat=True)]
+            _expire(commands.filter(verb="clear", order_uuid__in=keys), "The order is open again.", self._now)
+        if order.state == State.PENDING:
+            _expire(commands.filter(verb__in=MAKING), "The order is pending again.", self._now)
+        if order.state != State.READY:
+            _expire(commands.filter(verb="page"), "The order is not ready any more.", self._now)
+
+    def _commands(self, name: str) -> QuerySet[GatewayCommand]:
+        return GatewayCommand.objects.filter(venue=self._venue, name=name)
+
+    def _plan(self, wish: Wish, order: Wanted, event: VenueEvent, what: str, within: timedelta) -> None:
+        why = f"Order {order.number} {what}."
+        plan_command(self._venue.pk, wish, not_after=event.at + within, now=self._now, event_seq=event.seq, why=why)
+
+
+def type_of(to_go: bool) -> OrderType:
+    """The gateway's word for it."""
+    return "TO_GO" if to_go else "ON_PREMISE"
 
 
 def withdraw_start(venue_id: int, name: str, now: datetime, why: str) -> None:
     """A puck's start, as far as it was not sent, is wanted no more."""
-    starts = GatewayCommand.objects.filter(venue_id=venue_id, verb="start", name=name, state__in=UNSENT)
-    starts.update(state=CommandState.EXPIRED, detail=why, finished_at=now)
+    _expire(GatewayCommand.objects.filter(venue_id=venue_id, verb__in=MAKING, name=name), why, now)
 
 
-def _end(venue_id: int, puck: Puck, event: VenueEvent, now: datetime) -> None:
-    """What we started is cleared, and nothing else, unless staff say that the order is complete."""
-    starts = GatewayCommand.objects.filter(venue_id=venue_id, verb="start", name=puck.name)
-    unsent = starts.filter(Q(event_seq__lt=event.seq) | Q(event_seq=None, planned_at__lte=event.at), state__in=UNSENT)
-    unsent.update(state=CommandState.EXPIRED, detail="The order was over first.", finished_at=now)
-    tracked = TrackedOrder.objects.filter(venue_id=venue_id, order_id=puck.order_id, cleared_at=None).first()
-    if tracked is None:
-        return
-    ours = starts.filter(state=CommandState.DONE, order_uuid=str(tracked.uuid)).exists()
-    if not ours and event.change != State.COMPLETED:
-        return
-    wish = Wish("clear", puck.name, order_uuid=str(tracked.uuid))
-    why = f"Order {puck.number} is {event.change}."
-    plan_command(venue_id, wish, not_after=event.at + CLEAR_WITHIN, now=now, event_seq=event.seq, why=why)
+def _expire(commands: QuerySet[GatewayCommand], why: str, now: datetime) -> None:
+    """Those of them that were not sent are wanted no more."""
+    commands.filter(state__in=UNSENT).update(state=CommandState.EXPIRED, detail=why, finished_at=now)
 
 
-def _undo(venue_id: int, puck: Puck, event: VenueEvent, now: datetime) -> None:
-    """An order that is open again keeps its puck; one that is pending again has none started."""
-    commands = GatewayCommand.objects.filter(venue_id=venue_id, state__in=UNSENT, event_seq__lt=event.seq)
-    if puck.state in OPEN:
-        tracked = TrackedOrder.objects.filter(venue_id=venue_id, order_id=puck.order_id, cleared_at=None)
-        keys = [str(key) for key in tracked.values_list("uuid", flat=True)]
-        clears = commands.filter(verb="clear", name=puck.name, order_uuid__in=keys)
-        clears.update(state=CommandState.EXPIRED, detail="The order is open again.", finished_at=now)
-    if puck.state == State.PENDING:
-        starts = commands.filter(verb="start", name=puck.name)
-        starts.update(state=CommandState.EXPIRED, detail="The order is pending again.", finished_at=now)
-
-
-def _pucks(order_ids: set[uuid.UUID]) -> dict[uuid.UUID, Puck]:
-    """Of those of these orders that carry a puck."""
-    rows = Order.objects.filter(pk__in=order_ids, tracker_number__isnull=False)
-    found = rows.values_list("pk", "number", "tracker_number", "state")
-    return {pk: Puck(pk, number, name or "", state) for pk, number, name, state in found}
+def _orders(order_ids: set[uuid.UUID]) -> dict[uuid.UUID, Wanted]:
+    rows = Order.objects.filter(pk__in=order_ids).only("number", "tracker_number", "state", "to_go", "table_number")
+    return {
+        row.pk: Wanted(row.pk, row.number, row.tracker_number or "", row.state, row.to_go, row.table_number)
+        for row in rows
+    }

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from tracker.commands import Wish, plan_command
 from tracker.models import CommandState, GatewayCommand, TrackedOrder
 from tracker.models.traffic import OPEN
-from tracker.planning import CLEAR_WITHIN
+from tracker.planning import CLEAR_WITHIN, MAKING
 
 SETTLED_AFTER = timedelta(seconds=30)  # younger ones may be on their way to an order
 
@@ -26,7 +26,7 @@ def clear_forgotten(venue_id: int, now: datetime) -> int:
         commands = GatewayCommand.objects.select_for_update().filter(venue_id=venue_id, order_uuid__in=pucks)
         ours, over = set(), set()
         for command in commands:
-            if command.verb == "start" and command.state == CommandState.DONE:
+            if command.verb in MAKING and command.state == CommandState.DONE:
                 ours.add(command.order_uuid)
             elif command.verb == "clear" and command.state in (*OPEN, CommandState.DONE):
                 over.add(command.order_uuid)

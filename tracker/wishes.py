@@ -13,7 +13,7 @@ from orders.wishes import no_gateway, no_puck
 from tracker.commands import Wish, plan_command
 from tracker.joining import Join
 from tracker.models import EdgeAgent, TrackedOrder
-from tracker.planning import START_WITHIN, withdraw_start
+from tracker.planning import START_WITHIN, type_of, withdraw_start
 from venues.models import Venue, VenueFeed
 
 PAGE_WITHIN = timedelta(seconds=30)
@@ -27,6 +27,8 @@ def carry_out(venue_id: int, wish: TrackerWish, actor: str, now: datetime) -> Do
         agent = EdgeAgent.objects.filter(venue=venue, revoked_at=None).exists()
         if venue.tracker_use == "off" or (wish.action != "trackorder" and not agent):
             return no_gateway()
+        if venue.tracker_use == "tables" and wish.action != "locateorder":
+            return no_puck("This venue uses no pucks.")
         order = Order.objects.filter(pk=wish.order_id, venue=venue).first()
         if order is None:
             return Refused("There is no such order here.", "unknown_order", "order_id")
@@ -60,7 +62,7 @@ def _page_or_find(order: Order, wish: TrackerWish, actor: str, now: datetime) ->
 
 def _give(venue: Venue, order: Order, wish: TrackerWish, actor: str, now: datetime) -> Refused | None:
     """Another puck, or none. What other order has it loses it, or takes this one's, where staff say so."""
-    join = Join(venue, also=order.pk)
+    join = Join(venue, also=[order.pk])
     other = join.holder_of(wish.tracker_number, but=order.pk)
     if other is not None and not wish.taken:
         words = f"Puck {wish.tracker_number} is with order {other['number']} already."
@@ -75,7 +77,7 @@ def _give(venue: Venue, order: Order, wish: TrackerWish, actor: str, now: dateti
             continue
         plan_command(
             venue.pk,
-            Wish("start", started["tracker_number"], order_type="ON_PREMISE"),
+            Wish("start", started["tracker_number"], order_type=type_of(started["to_go"])),
             not_after=now + START_WITHIN,
             now=now,
             why=f"{actor} gave puck {started['tracker_number']} to order {started['number']}.",

@@ -7,22 +7,22 @@ from typing import Any
 
 from django.utils import timezone
 
-from orders.changes import OrderMove
+from orders.changes import OrderMove, OrderUndo
 from orders.commit import Outcome
 from orders.models import Order
-from orders.protocol import MoveOrder
+from orders.protocol import MoveOrder, UndoOrder
 from orders.services import write
 from orders.states import move_for
 from tests.factories import make_agent, make_order, make_product, make_table, make_venue
 from tracker import stepping
-from tracker.models import GatewayCommand, InboundEvent, TrackedOrder
+from tracker.models import CommandState, GatewayCommand, InboundEvent, TrackedOrder
 
 
 class Evening:
     """Tables 7 and 8 with tags 70 and 80. What the gateway tells is taken at once, as after an agent's message."""
 
     def __init__(self, *, puck_returned: str = "complete", tracker_use: str = "pucks") -> None:
-        self.venue = make_venue(tracker_use=tracker_use, puck_returned=puck_returned)
+        self.venue = make_venue(tracker_use=tracker_use, puck_returned=puck_returned, takes_to_go=True)
         self.tables = {number: make_table(self.venue, number, tag_number=f"{number}0") for number in ("7", "8")}
         self.product = make_product(self.venue)
         self.agent, _ = make_agent(self.venue)
@@ -34,9 +34,9 @@ class Evening:
         self.now += timedelta(seconds=1)
         stepping.catch_up(self.venue.pk, self.now)
 
-    def order(self, puck: str | None = "22", table: str = "7") -> Order:
+    def order(self, puck: str | None = "22", table: str = "7", **wanted: Any) -> Order:
         """Placed by a guest, and taken note of."""
-        order = make_order(self.tables[table], {self.product: 1}, tracker_number=puck)
+        order = make_order(self.tables[table], {self.product: 1}, tracker_number=puck, **wanted)
         self.step()
         return order
 
@@ -46,6 +46,14 @@ class Evening:
         outcome = write(OrderMove(self.venue.pk, timezone.now(), wanted, "Sam"))
         if step:
             self.step()
+        return outcome
+
+    def undo(self, order: Order) -> Outcome:
+        """The order's last move, by staff."""
+        seq = Order.objects.get(pk=order.pk).undo_seq
+        assert seq is not None
+        outcome = write(OrderUndo(self.venue.pk, timezone.now(), UndoOrder(order.pk, seq, "Undone."), "Sam"))
+        self.step()
         return outcome
 
     def tell(
@@ -74,6 +82,11 @@ class Evening:
         """An order as the gateway writes it."""
         state = "located" if tag else "started"
         return {"uuid": str(key), "name": name, "orderType": "ON_PREMISE", "locationName": tag, "state": state} | more
+
+    def answer(self, verb: str, key: uuid.UUID) -> None:
+        """As if the agent had said that such a command made this order."""
+        commands = GatewayCommand.objects.filter(venue=self.venue, verb=verb, state=CommandState.PLANNED)
+        commands.update(state=CommandState.DONE, order_uuid=str(key), finished_at=self.now)
 
     def commands(self) -> list[tuple[str, str, str]]:
         """Verb, puck and state of all that was planned."""

@@ -1,6 +1,5 @@
 """Orders and pucks joined: the table of design, row by row."""
 
-import uuid
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from tests.factories import make_order
 from tests.tracker.platform.evening import Evening
 from tracker import stepping
 from tracker.joining import LOCATED, PAGED, RETURNED, STARTED
-from tracker.models import CommandState, GatewayCommand, TrackedOrder
+from tracker.models import GatewayCommand, TrackedOrder
 from tracker.tasks import look_for_venues_behind
 from venues.models import Venue
 
@@ -29,13 +28,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def pub() -> Evening:
     return Evening()
-
-
-def answer_start(pub: Evening, key: uuid.UUID) -> None:
-    """As if the agent had said that its start made this order."""
-    GatewayCommand.objects.filter(venue=pub.venue, verb="start").update(
-        state=CommandState.DONE, order_uuid=str(key), finished_at=pub.now
-    )
 
 
 # Where the guest is
@@ -255,7 +247,7 @@ def test_what_we_started_is_cleared_with_its_order(pub: Evening, action: str, st
     order = pub.order()
     pub.move(order, "acceptorder")
     key = pub.tell("created")
-    answer_start(pub, key)
+    pub.answer("start", key)
     pub.move(order, action, status)
     assert pub.commands()[1:] == [("clear", "22", "planned")]
     assert GatewayCommand.objects.get(verb="clear").order_uuid == str(key)

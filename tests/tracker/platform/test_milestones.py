@@ -1,0 +1,67 @@
+"""What is kept of our own orders with the gateway's, for the figures."""
+
+import pytest
+
+from orders.models import Order
+from tests.tracker.platform.evening import Evening
+from tracker.models import TrackedOrder
+from venues.models import Table
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pub() -> Evening:
+    return Evening()
+
+
+def test_a_gateways_order_has_the_times_and_the_table_of_ours(pub: Evening) -> None:
+    order, key = pub.order(), pub.tell("created")
+    pub.move(order, "acceptorder")
+    pub.tell("modified", tag="80", key=key)
+    pub.move(order, "readyorder")
+    pub.move(order, "completeorder")
+    row, ours = pub.tracked(key), Order.objects.get(pk=order.pk)
+    assert (row.order_placed_at, row.order_accepted_at) == (ours.placed_at, ours.accepted_at)
+    assert (row.order_ready_at, row.order_completed_at) == (ours.ready_at, ours.finished_at)
+    assert (row.order_table, row.table_number) == ("7", "8")
+    assert None not in (row.order_accepted_at, row.order_ready_at, row.order_completed_at)
+
+
+def test_what_was_placed_before_its_puck_came_has_its_times_too(pub: Evening) -> None:
+    order = pub.order()
+    pub.move(order, "acceptorder")
+    key = pub.tell("created")
+    assert pub.tracked(key).order_accepted_at == Order.objects.get(pk=order.pk).accepted_at
+
+
+def test_a_puck_that_comes_back_is_not_taken_for_staff_who_say_that_it_was_brought(pub: Evening) -> None:
+    order, key = pub.order(), pub.tell("created")
+    pub.move(order, "acceptorder")
+    pub.tell("cleared", key=key)
+    pub.step()
+    row = pub.tracked(key)
+    assert pub.where(order)[0] == "completed"
+    assert (row.order_completed_at, row.cleared_at is None) == (None, False)
+
+
+def test_what_is_undone_did_not_happen(pub: Evening) -> None:
+    order, key = pub.order(), pub.tell("created")
+    pub.move(order, "acceptorder")
+    pub.move(order, "readyorder")
+    pub.undo(order)
+    assert (pub.tracked(key).order_ready_at, pub.tracked(key).order_accepted_at is None) == (None, False)
+
+
+def test_the_table_is_kept_as_it_was_called_then(pub: Evening) -> None:
+    key = pub.tell("created", tag="70")
+    Table.objects.filter(venue=pub.venue, number="7").update(number="Snug")
+    pub.tell("cleared", key=key, tag="70")
+    assert pub.tracked(key).table_number == "7"
+
+
+def test_a_puck_of_nobody_has_times_of_its_own_only(pub: Evening) -> None:
+    pub.order(puck=None)
+    pub.tell("created", name="31", tag="70")
+    row = TrackedOrder.objects.get()
+    assert (row.order_placed_at, row.order_table, row.table_number) == (None, "", "7")
