@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-WITH_FORMS = ("/admin/", "/board/", "/login/", "/logout/")
+WITH_FORMS = ("/admin/", "/board/", "/login/", "/logout/", "/walk/")
 
 
 def page_headers(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:

@@ -142,12 +142,8 @@ def _shown(venue: Venue, now: datetime) -> list[ShownTable]:
         ShownTable(table, opened.get(table.pk), None if table.pk in opened else asked.get(table.pk))
         for table in Table.objects.filter(venue=venue)
     ]
-    # Who waits first; then as people count: 2 before 10.
-    return sorted(found, key=lambda shown: (shown.asked_at is None, _counted(shown.table.number)))
-
-
-def _counted(number: str) -> tuple[int, int, str]:
-    return (0, int(number), "") if number.isdecimal() and number.isascii() else (1, 0, number)
+    # Who waits first.
+    return sorted(found, key=lambda shown: (shown.asked_at is None, shown.table.counted))
 
 
 def _day_ends(venue: Venue, now: datetime) -> datetime:

@@ -101,3 +101,19 @@ def test_while_the_gateway_is_away_the_board_says_so_and_no_guest_is_asked_for_a
     expect(guest.get_by_label("Number on your puck, if you have one")).to_have_count(0)
     at_gateway(demo, "/faults", html_500=False, drop_sockets=False, refuse_sockets=False)
     expect(away).to_have_count(0, timeout=60_000)
+
+
+def test_a_manager_learns_the_tags_with_a_puck_in_the_hand(browser: Browser, demo: Running) -> None:
+    name, login = next((name, login) for name, login in demo.logins.items() if login["role"] == "superuser")
+    page = browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]}).new_page()
+    page.goto(f"{demo.http}/login/?next=/walk/1/")
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Password").fill(login["password"])
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("link", name="Again for table 5").click()
+    expect(page.get_by_role("heading", name="Now put a puck on table 5")).to_be_visible()
+    at_gateway(demo, "/trackers/60/start", type="ON_PREMISE")
+    at_gateway(demo, "/trackers/60/locate", tag="5")
+    expect(page.get_by_text("Table 5 has tag 5.")).to_be_visible()
+    at_gateway(demo, "/trackers/60/clear")
+    page.context.close()

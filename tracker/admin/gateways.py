@@ -3,8 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.contrib.admin import RelatedOnlyFieldListFilter
+from django.contrib.admin import RelatedOnlyFieldListFilter, display
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from tracker import wire
 from tracker.choices import choose, seen_gateways
@@ -49,9 +52,15 @@ class GatewayAdmin(OfVenue, ScopedAdmin):
         "address",
         "timezone",
         "offset_s",
+        "tags",
     )
     fields = (*readonly_fields, "answer")
     adds = deletes = False
+
+    @display(description="tags under the tables")
+    def tags(self, gateway: Gateway) -> SafeString:
+        address = reverse("walk", args=[gateway.venue_id])
+        return format_html('<a href="{}">Walk from table to table with a puck</a>', address)
 
     def save_model(self, request: HttpRequest, obj: Gateway, form: Any, change: bool) -> None:
         """The row is the agent's to write; what was answered goes to it."""

@@ -172,6 +172,12 @@ class Table(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def counted(self) -> tuple[int, int, str]:
+        """A key to sort by as people count: 2 before 10, names last."""
+        is_number = self.number.isdecimal() and self.number.isascii()
+        return (0, int(self.number), "") if is_number else (1, 0, self.number)
+
 
 class OpeningHours(models.Model):
     """One opening of a weekday. Closing at or before opening means the next day; both equal is all day."""
