@@ -148,8 +148,9 @@ def keep_result(link: Link, result: wire.Result, now: datetime) -> bool:
     with transaction.atomic():
         lock(link)
         rows = GatewayCommand.objects.filter(pk=pk, venue_id=link.venue_id, round=round_, answered=False)
-        # Whatever we made of its silence meanwhile: what the agent says is what was.
-        command = rows.exclude(state=CommandState.DONE).first()
+        # Whatever we made of its silence meanwhile: what the agent says is what was. Locked, or the note of its sending
+        # or a repair comes between this look and our write, and the agent is told that we have what is lost.
+        command = rows.exclude(state=CommandState.DONE).select_for_update().first()
         if command is None:
             known = GatewayCommand.objects.filter(pk=pk, venue_id=link.venue_id).exists()
             if not known:
