@@ -44,18 +44,19 @@ class Manager:
     def answer(self, words: str) -> None:
         """Send the one answer with these words."""
         self.wait_offered(words)
-        (value,) = (value for label, value in self.offered.items() if words in label)
-        sent = self._browser.submit(self._gateway, self._gateway, answer=value)
-        assert sent.status == 302, sent.body
+        assert self._sent(words)
 
     def choose(self, name: str) -> None:
-        """Have the agent use the gateway of this name, where it sees several."""
+        """Have the agent use the gateway of this name, where it sees several: as often as they change meanwhile."""
         pressing = "Press the gateway's button now"
-        wait_until(
-            f"the admin offers {name}", lambda: pressing in self.health or any(name in label for label in self.offered)
-        )
-        if pressing not in self.health:
-            self.answer(f"Use {name} at ")
+        wait_until(f"{name} is chosen", lambda: pressing in self.health or self._sent(f"Use {name} at "))
+
+    def _sent(self, words: str) -> bool:
+        """Whether the one answer with these words was there, and was taken."""
+        values = [value for label, value in self.offered.items() if words in label]
+        if len(values) != 1:
+            return False
+        return self._browser.submit(self._gateway, self._gateway, answer=values[0]).status == 302
 
     @property
     def _gateway(self) -> str:

@@ -5,17 +5,18 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 
 import pytest
 
 from tests.clients.v2 import V2Board, V2Guest
+from tests.faults.proxy import Proxy
 from tests.journeys.running import Running
-from tests.stack.ports import free_port
-from tests.tracker.chain.venue import PubVenue, wait_until
-from tests.tracker.simulator.running import Simulator
+from tests.tracker.chain.manager import Manager
+from tests.tracker.chain.venue import PubVenue, announced, wait_until
 
 ITEMS = {"13": 2}
-TABLES = tuple(map(str, range(1, 25)))
+TABLES = tuple(map(str, range(1, 31)))
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Evening:
     """Guests, staff and pucks; every step waits until the board shows what the list says."""
 
     venue: PubVenue
+    internet: Proxy
     board: V2Board
     dice: random.Random
     guests: dict[str, V2Guest]
@@ -175,6 +177,41 @@ def agent_away(pub: Evening) -> None:
     pub.give_back(stays)
 
 
+def without_internet(pub: Evening) -> None:
+    """Guests order on, by the phones' own network, and staff accept; pucks go their ways unseen."""
+    stays, leaves = pub.order(started=True), pub.order(started=True)
+    for visit in (stays, leaves):
+        pub.accept(visit)
+    pub.internet.down()
+    pub.venue.gateway.control("/clock", {"advance_s": 3600})
+    for place in ("3", "4", "5"):
+        pub.venue.move(stays.puck or "", "locate", tag=place)
+    pub.venue.move(leaves.puck or "", "clear")
+    late = pub.order()
+    pub.board.accept(pub.board.wait_state(late.order_id, "pending"))
+    late.state = "accepted"
+    pub.see(late)
+    assert pub.venue.order_of(late.puck or "") is None
+    pub.internet.heal()
+    stays.place, leaves.state = "5", "completed"
+    for visit in (stays, leaves):
+        pub.see(visit)
+    wait_until("the late one is started", lambda: pub.venue.order_of(late.puck or ""))
+    pub.sit(late)
+    for visit in (stays, late):
+        pub.give_back(visit)
+
+
+def gateway_at_another_address(pub: Evening) -> None:
+    visit = pub.order(started=True)
+    pub.accept(visit)
+    gateway = pub.venue.gateway
+    gateway.ready["port"] = gateway.control("/move")["port"]
+    pub.venue.agent.wait_for(f"The gateway is at 127.0.0.1:{gateway.ready['port']} now.", 60)
+    pub.sit(visit)
+    pub.give_back(visit)
+
+
 def gateway_without_power(pub: Evening) -> None:
     visit = pub.order(started=True)
     pub.accept(visit)
@@ -193,36 +230,60 @@ STORIES: tuple[Callable[[Evening], None], ...] = (
     refused,
     swapped,
 )
-ONCE = (agent_away, gateway_without_power)
+ONCE = (agent_away, without_internet, gateway_at_another_address, gateway_without_power)
 
 
 @pytest.fixture
-def pub(running: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evening]:
+def pub(running: Running, tmp_path: Path) -> Iterator[Evening]:
+    """Thirty tables with tags, a gateway that is found by its name, and the agent's own way to the internet."""
     with ExitStack() as stack:
-        folder = tmp_path_factory.mktemp("evening")
-        kept = ("--port", str(free_port()), "--data", str(folder / "gateway.json"))
-        gateway = stack.enter_context(Simulator(folder, *kept)).start()
-        venue = stack.enter_context(PubVenue(running, folder, gateway=gateway))
+        internet = stack.enter_context(Proxy(("127.0.0.1", running.web.port)))
+        gateway = stack.enter_context(announced(tmp_path, "bar")).start()
+        venue = PubVenue(running, tmp_path, gateway=gateway, search=True, server=f"http://127.0.0.1:{internet.port}")
+        stack.enter_context(venue)
+        Manager(running).choose(gateway.state()["name"])  # other tests announce theirs on this network
         venue.pair()
+        venue.ask(
+            f"[Table.objects.update_or_create(venue_id=1, number=n, defaults={{'tag_number': n}})[1] for n in {TABLES}]"
+        )
         board = stack.enter_context(V2Board(running.device_socket(1)))
         board.open_orders()
         guests = {table: stack.enter_context(V2Guest(running.table_socket(1, table))) for table in TABLES}
         for guest in guests.values():
             guest.open_orders()
-        yield Evening(venue, board, random.Random(7), guests)
+        yield Evening(venue, internet, board, random.Random(7), guests)
 
 
 def test_at_the_end_of_an_evening_all_three_say_the_same(pub: Evening, trials: bool) -> None:
+    most = 200 if trials else 40
     for once in ONCE:
-        once(pub)
-    while len(pub.visits) < (200 if trials else 40):
         pub.dice.choice(STORIES)(pub)
-    rows = pub.venue.ask(
+        once(pub)
+    while len(pub.visits) < most:
+        pub.dice.choice(STORIES)(pub)
+    rows, tracked = pub.venue.ask(
         "from orders.models import Order",
         "from tracker.models import TrackedOrder",
         "wait_for(lambda: not TrackedOrder.objects.filter(cleared_at=None).exists())",  # the last is told in a moment
-        "list(Order.objects.order_by('placed_at').values_list('state', 'tracker_number', 'located_table',"
-        " 'location_mismatch'))",
+        "orders = Order.objects.order_by('placed_at')",
+        "wheres = orders.values_list('state', 'tracker_number', 'located_table', 'location_mismatch')",
+        "[list(wheres), list(TrackedOrder.objects.values_list('uuid', 'name', 'tag', 'order__number'))]",
     )
     assert rows == [list(wanted(visit)) for visit in pub.visits]
     assert pub.venue.gateway.state()["orders"] == []
+    log = history(pub.venue)
+    assert sorted(log) == sorted((key, name, tag) for key, name, tag, _ in tracked)
+    with_pucks = {visit.number for visit in pub.visits if visit.state == "completed" and visit.puck is not None}
+    assert {number for *_, number in tracked if number is not None} >= with_pucks
+
+
+def history(venue: PubVenue) -> list[tuple[str, str, str]]:
+    """The gateway's own log: uuid, puck and last place of every order that it had."""
+    gateway = venue.gateway
+    gateway.token = venue.known_gateway.paired.token.reveal()
+    found: list[tuple[str, str, str]] = []
+    while True:
+        page = gateway.call("GET", f"/orders?limit=100&offset={len(found)}").json()["items"]
+        found += [(order["uuid"], order["name"], order["locationName"] or "") for order in page]
+        if len(page) < 100:
+            return found

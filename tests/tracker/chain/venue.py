@@ -39,6 +39,7 @@ class PubVenue:
     """`with PubVenue(running, folder) as venue: ...`; the gateway is live.
 
     Of a `gateway` that is given, and runs, the agent is told, but a test pairs it; with `search` it is told of none.
+    `server` is where the agent looks for the platform, if not straight at it.
     """
 
     def __init__(
@@ -49,8 +50,10 @@ class PubVenue:
         *,
         gateway: Simulator | None = None,
         search: bool = False,
+        server: str = "",
     ) -> None:
         self.running = running
+        self._server = server or running.http
         self.gateway = Simulator(folder) if gateway is None else gateway
         self.live_after_s = 0.0  # from the press of the button
         self._own_gateway, self._search = gateway is None, search
@@ -77,7 +80,7 @@ class PubVenue:
     def _enrol(self) -> None:
         """The agent's first run, up to the platform's token."""
         where = [] if self._search else ["--gateway", f"{LOOPBACK}:{self.gateway.ready['port']}"]
-        where += ["--server", self.running.http, "--interface", LOOPBACK]
+        where += ["--server", self._server, "--interface", LOOPBACK]
         given = [*where, "--state", str(self.state), "--pace", str(self._pace)]
         agent = Process(["-m", "tracker.agent", *given], bare_environment(), self._folder, "agent")
         self.agent = self._stack.enter_context(agent).start()

@@ -15,7 +15,7 @@ from tests.tracker.platform.evening import Evening
 from tracker.walking import NoTag, Sighting, TagTaken, learn_tag, next_to_learn, seen_since, tables_to_walk
 from venues.models import Role, Table
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
 
 
 @pytest.fixture
