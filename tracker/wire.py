@@ -208,6 +208,7 @@ class Ask(_Message):
     id: Number
     what: Subject
     since_ms: Number | None = None  # history: what was created since so long ago, or all that there is
+    snapshot: bool = False  # orders: and a snapshot into the spool, as the event that mends what differs
 
 
 class Kept(_Message):

@@ -20,6 +20,7 @@ FROM_AGENT: list[dict[str, Any]] = [
     {"kind": "gateway", "state": "live"},
     {"kind": "events", "spool": SPOOL, "events": [EVENT]},
     {"kind": "result", "command": 1, "outcome": "done"},
+    {"kind": "told", "ask": 1, "outcome": "done", "orders": [{"uuid": SPOOL}], "spool": SPOOL, "number": 3},
 ]
 FROM_PLATFORM: list[dict[str, Any]] = [
     {"kind": "welcome", "venue": "The Tern", "acked": 0},
@@ -27,6 +28,7 @@ FROM_PLATFORM: list[dict[str, Any]] = [
     COMMAND,
     {"kind": "kept", "command": 1},
     {"kind": "choose", "choice": "pair_again"},
+    {"kind": "ask", "id": 1, "what": "orders", "snapshot": True},
 ]
 
 

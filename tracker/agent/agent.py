@@ -16,6 +16,7 @@ from tracker.agent.moments import Clock
 from tracker.agent.pairing_side import Network
 from tracker.agent.performing import Performer
 from tracker.agent.platform_side import PlatformSide
+from tracker.agent.readings import Readings
 from tracker.agent.recorder import Recorder
 from tracker.agent.server_address import Server
 from tracker.agent.spool import Spool
@@ -85,9 +86,18 @@ class Agent:
             snapshot_wanted=gateway.want_snapshot,
             news=lambda: stand.now.news(time.monotonic()),
         )
-        platform_side = PlatformSide(
-            self._server, enrolment, ledger, spool, ears, clock=self._clock, status=self._status, timings=self._timings
+        readings = Readings(
+            gateway.reached,
+            lambda: None if recorder.held else spool.held(),
+            gateway.want_snapshot,
+            performer.idle,
+            lambda: self._clock.now().date,
+            self._timings,
         )
+        platform_side = PlatformSide(
+            self._server, enrolment, ledger, spool, ears, readings,
+            clock=self._clock, status=self._status, timings=self._timings,
+        )  # fmt: skip
         for result in journal.untold():
             platform_side.tell(result)
         recorder.flush()

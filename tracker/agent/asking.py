@@ -1,13 +1,16 @@
 """One step of a command as requests to the gateway."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from tracker.agent.commands import Intent
+from tracker.agent.gateway_time import GatewayTime
 from tracker.agent.steps import ClearOrder, FindPast, PageOrder, Pause, PutOrder, ReadOrder, Step, StopPage, Value
-from tracker.gateway.calibration import Calibration, measure
+from tracker.gateway.admin import GatewayAdmin
+from tracker.gateway.calibration import measure
 from tracker.gateway.client import GatewayClient
 from tracker.gateway.errors import ClockIsWrong, EndpointUnavailable, GatewayError, OrderNotFound
 from tracker.gateway.history import HistoryQuery
@@ -18,12 +21,17 @@ _EARLIER = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The paired gateway as it is reached now, and how to read its times; `calibrated` takes a better way."""
+    """The paired gateway as it is reached now.
+
+    What can wait takes its `turn` for each request, so that commands find a connection free. `look` gives what is
+    active, read anew; it takes its turn itself.
+    """
 
     client: GatewayClient
-    calibration: Calibration
-    timezone: str
-    calibrated: Callable[[Calibration], None]
+    admin: GatewayAdmin
+    time: GatewayTime
+    turn: asyncio.Lock
+    look: Callable[[], Awaitable[tuple[ActiveOrder, ...]]]
 
 
 async def ask(access: Access, step: Step, intent: Intent) -> Value:
@@ -61,16 +69,16 @@ async def _put(access: Access, step: PutOrder) -> ActiveOrder:
     sent = datetime.now(UTC)
     order = await access.client.put_order(step.name, step.order_type, step.tag)
     answered = datetime.now(UTC)
-    # Only an order that was made just now tells the gateway's clock, and of the others this one never says "now".
-    if order.created is not None and order.created == order.state_changed and (order.elapsed_s or 0) <= 1:
+    if order.created is not None and order.is_new:
         # A clock that is wrong leaves the old calibration, which is no worse: only whose order it is hangs on it.
         with suppress(ClockIsWrong):
-            access.calibrated(measure(order.created, sent, answered, access.timezone))
+            access.time.calibrate(measure(order.created, sent, answered, access.time.timezone))
     return order
 
 
 async def _find_past(access: Access, name: str, intent: Intent) -> Value:
-    since = access.calibration.to_local(intent.begun - _EARLIER)
+    calibration = access.time.calibration
+    since = calibration.to_local(intent.begun - _EARLIER)
     try:
         page = await access.client.history(HistoryQuery(created_after=since))
     except EndpointUnavailable:
@@ -82,6 +90,6 @@ async def _find_past(access: Access, name: str, intent: Intent) -> Value:
         if order.name == name
         and order.cleared is not None
         and order.started is not None
-        and access.calibration.to_utc(order.started) >= begun
+        and calibration.to_utc(order.started) >= begun
     )
     return next(ours, None)

@@ -47,6 +47,11 @@ class GatewaySide:
         """The way to the paired gateway, or why there is none: permanent where only a person can change it."""
         return self._no_access if self._watch is None else self._watch.access
 
+    def reached(self) -> Access | GatewayError:
+        """The same for what can wait: also not while the gateway does not answer."""
+        trouble = None if self._watch is None else self._watch.trouble
+        return self.access() if trouble is None else trouble
+
     def choose(self, choice: wire.Choose) -> None:
         """A manager has said something."""
         if not self._choices.full():

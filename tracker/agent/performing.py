@@ -42,6 +42,8 @@ class Performer:
         self._in_hand: set[int] = set()
         self._unstored: dict[int, wire.Result] = {}
         self._group: asyncio.TaskGroup | None = None
+        self.idle = asyncio.Event()  # while no command is in hand
+        self.idle.set()
 
     async def run(self, started: asyncio.Event) -> None:
         """Until it is cancelled. What an earlier run left unfinished comes first."""
@@ -72,6 +74,7 @@ class Performer:
     def _queue(self, command: wire.Command, ends_at: float, *, resumed: bool) -> None:
         assert self._group is not None, "it does not run"
         self._in_hand.add(command.id)
+        self.idle.clear()
         waiting = self._queues.get(command.name)
         if waiting is not None:
             waiting.append((command, ends_at, resumed))
@@ -85,6 +88,8 @@ class Performer:
             command, ends_at, resumed = waiting.popleft()
             result = await self._perform(command, ends_at, resumed=resumed)
             self._in_hand.discard(command.id)
+            if not self._in_hand:
+                self.idle.set()
             self._status.say("command", f"{command.verb} {command.name}: {result.outcome}", detail=result.detail)
             self._tell(result)
         del self._queues[name]
@@ -102,7 +107,7 @@ class Performer:
         entry = self._journal.find(command.id)
         assert entry is not None
         access = self._gateway()
-        calibration = access.calibration if isinstance(access, Access) else UNCALIBRATED
+        calibration = access.time.calibration if isinstance(access, Access) else UNCALIBRATED
         intent = Intent(entry.command, entry.begun.date, calibration)
         work = carry_out(intent, resumed=resumed, late=time.monotonic() >= ends_at)
         pauses = delays(self._timings.command_first, self._timings.command_most, Random())

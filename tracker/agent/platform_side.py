@@ -16,10 +16,12 @@ from tracker.agent.ledger import Ledger, LedgerFull
 from tracker.agent.link import Ears, Forget, Link, Refuse, SpoolIsOld, Strange, Welcomed
 from tracker.agent.moments import Clock
 from tracker.agent.platform_socket import ENDS, EventsDropped, Loss, meaning, open_socket
+from tracker.agent.readings import Readings
 from tracker.agent.server_address import Server
 from tracker.agent.spool import Spool
 from tracker.agent.state_files import Enrolment
 from tracker.agent.status import Status
+from tracker.agent.telling import Teller
 from tracker.agent.timings import Timings
 
 _TICK_S = 0.5
@@ -42,12 +44,14 @@ class PlatformSide:
         ledger: Ledger,
         spool: Spool,
         ears: Ears,
+        readings: Readings,
         *,
         clock: Clock,
         status: Status,
         timings: Timings,
     ) -> None:
-        self._server, self._enrolment, self._ledger, self._spool, self._ears = server, enrolment, ledger, spool, ears
+        self._server, self._enrolment, self._ledger, self._spool = server, enrolment, ledger, spool
+        self._ears, self._readings = ears, readings
         self._clock, self._status, self._timings = clock, status, timings
         self._wake = asyncio.Event()
         self._results: OrderedDict[int, tuple[wire.Result, float]] = OrderedDict()  # with when to send it next
@@ -116,17 +120,19 @@ class PlatformSide:
         """Until the connection ends, which raises what ended it."""
         async with open_socket(self._server, self._enrolment) as socket_:
             link = Link(self._enrolment.venue, self._spool.held(), self._timings.ack_within)
+            teller = Teller(self._readings, self._status, self._wake.set)
             await socket_.send(wire.to_text(link.hello(VERSION, socket.gethostname())))
             async with asyncio.timeout(self._timings.welcome_within):
                 while not link.welcomed:
-                    self._take(link, await socket_.recv())
+                    self._take(link, teller, await socket_.recv())
             self.words = "live"
             self.refused.clear()
             self.accepted.set()
             self._status.say("platform", "Connected to the platform.", once=True)
             self._news_due = True
             self._results = OrderedDict((number, (result, 0.0)) for number, (result, _) in self._results.items())
-            tasks = [asyncio.create_task(self._send_all(socket_, link)), asyncio.create_task(self._read(socket_, link))]
+            work = (self._send_all(socket_, link, teller), self._read(socket_, link, teller), teller.run())
+            tasks = [asyncio.create_task(one) for one in work]
             try:
                 done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
@@ -136,11 +142,11 @@ class PlatformSide:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _read(self, socket_: ClientConnection, link: Link) -> None:
+    async def _read(self, socket_: ClientConnection, link: Link, teller: Teller) -> None:
         while True:
-            self._take(link, await socket_.recv())
+            self._take(link, teller, await socket_.recv())
 
-    def _take(self, link: Link, text: str | bytes) -> None:
+    def _take(self, link: Link, teller: Teller, text: str | bytes) -> None:
         got = link.received(text, self._spool.held().last, time.monotonic())
         match got:
             case Welcomed(gap):
@@ -163,9 +169,11 @@ class PlatformSide:
                 self._ears.kept(number)
             case wire.Choose():
                 self._ears.choose(got)
+            case wire.Ask():
+                teller.take(got)
         self._wake.set()
 
-    async def _send_all(self, socket_: ClientConnection, link: Link) -> None:
+    async def _send_all(self, socket_: ClientConnection, link: Link, teller: Teller) -> None:
         while True:
             self._wake.clear()
             now = time.monotonic()
@@ -184,6 +192,9 @@ class PlatformSide:
                     raise EventsDropped
                 await socket_.send(wire.to_text(wire.Events(spool=held.spool, events=tuple(batch))))
                 link.sent(batch[-1].number, now)
+            if (part := teller.next_part()) is not None:  # one at a time: results and events go first
+                await socket_.send(wire.to_text(part))
+                continue
             try:
                 async with asyncio.timeout(_TICK_S):
                     await self._wake.wait()

@@ -30,6 +30,12 @@ class Timings:
     command_most: float = 5.0
     doubtful: float = 60.0  # after the first welcome of a journal that replaces a lost one
 
+    # What is told when it is asked for
+    told_within: float = 60.0  # orders, settings, repeaters
+    history_within: float = 1800.0
+    history_pause: float = 0.5  # before each page: the gateway is a small box, and has other work
+    commands_first: float = 10.0  # so long a page waits at most for commands to be done
+
     # The disk
     disk_again: float = 2.0
 

@@ -3,11 +3,13 @@
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from random import Random
 
 from tracker.agent import events
 from tracker.agent.asking import Access
 from tracker.agent.backoff import delays
+from tracker.agent.gateway_time import GatewayTime
 from tracker.agent.pairing_side import Network, NextChoice
 from tracker.agent.searching import Search
 from tracker.agent.snapshots import Snapshots
@@ -17,7 +19,6 @@ from tracker.agent.status import Status
 from tracker.agent.timings import Timings
 from tracker.gateway.admin import GatewayAdmin
 from tracker.gateway.book import Change, ChangeKind, OrderBook
-from tracker.gateway.calibration import Calibration, from_settings
 from tracker.gateway.client import GatewayClient
 from tracker.gateway.connection import open_feed
 from tracker.gateway.errors import (
@@ -28,6 +29,7 @@ from tracker.gateway.errors import (
     TokenUnusable,
     Unreachable,
 )
+from tracker.gateway.orders import ActiveOrder
 from tracker.gateway.session import Output
 from tracker.gateway.transport import GatewayHttp
 
@@ -55,24 +57,30 @@ class Watch:
         self._known, self._book, self._stand, self._status, self._record = known, book, stand, status, record
         self._network, self._timings = network, timings
         self._http = GatewayHttp(known.paired.address, known.paired)
-        self._client = GatewayClient(self._http)
-        self._timezone, self._calibration = "", from_settings("")
+        self._client, self._admin = GatewayClient(self._http), GatewayAdmin(self._http)
+        self._time = GatewayTime(stand)
+        self._turn = asyncio.Lock()
+        self.access = Access(self._client, self._admin, self._time, self._turn, self.look)
         self._look = asyncio.Event()  # read the orders now
         self._reachable = asyncio.Event()
         self._lost = asyncio.Event()
         self._socket_live = False
         self._header = True
         self._snapshots = Snapshots()
-
-    @property
-    def access(self) -> Access:
-        """For commands."""
-        return Access(self._client, self._calibration, self._timezone, self._calibrated)
+        self._told = asyncio.Event()  # the first snapshot, without which no event says what is there
+        self.trouble: GatewayError | None = Unreachable("the gateway is not reached yet")
 
     def want_snapshot(self) -> None:
         """Events were lost on their way: say once more what there is."""
         self._snapshots.begin(time.monotonic())
         self._look.set()
+
+    async def look(self) -> tuple[ActiveOrder, ...]:
+        """What is active after a fresh look, with nothing that is not in the spool. Raises GatewayError."""
+        async with self._turn:
+            await self._look_once()
+        await self._told.wait()
+        return tuple(self._book.orders.values())
 
     async def run(self, next_choice: NextChoice) -> None:
         """Raises TokenIsRefused, PairAgain or HasMoved."""
@@ -95,14 +103,16 @@ class Watch:
             self._look.clear()
             try:
                 await self._read()
-                refusals, failing_since = 0, None
+                refusals, failing_since, self.trouble = 0, None, None
                 self._is_well()
-            except TokenUnusable:
+            except TokenUnusable as error:
+                self.trouble = error
                 refusals += 1
                 if refusals >= _REFUSALS:
                     raise TokenIsRefused from None
             except GatewayError as error:
                 self._reachable.clear()
+                self.trouble = error
                 failing_since = failing_since or time.monotonic()
                 if isinstance(error, FirmwareTooOld) or time.monotonic() - failing_since >= self._timings.offline_after:
                     self._is_gone(error)
@@ -114,27 +124,28 @@ class Watch:
             if not await self._client.is_online():
                 raise Unreachable(f"nothing answers at {self._known.paired.address}")
             await self._read_settings()
-        began, mark = time.monotonic(), self._book.mark()
-        report = await self._client.active_orders()
-        self._take([*self._book.replace(report, time.monotonic(), mark)])
+        async with self._turn:
+            began = time.monotonic()
+            await self._look_once()
         if not self._reachable.is_set():
             self._reachable.set()
             self._snapshots.begin(began)
         elif self._snapshots.looked(began):
             self._record(events.of_snapshot(self._book.orders.values()))
+            self._told.set()
+
+    async def _look_once(self) -> None:
+        mark = self._book.mark()
+        report = await self._client.active_orders()
+        self._take([*self._book.replace(report, time.monotonic(), mark)])
 
     async def _read_settings(self) -> None:
         try:
-            self._timezone = (await GatewayAdmin(self._http).settings()).timezone
+            self._time.set_zone((await self._admin.settings()).timezone)
         except TokenUnusable:
             raise
         except GatewayError:
             return  # a gateway without that endpoint is one all the same
-        self._calibrated(from_settings(self._timezone))
-
-    def _calibrated(self, calibration: Calibration) -> None:
-        self._calibration = calibration
-        self._stand.calibrate(self._timezone, calibration)
 
     async def _until_next(self, *, failing: bool) -> None:
         wait = self._timings.poll_connected if self._socket_live else self._timings.poll_alone
@@ -156,6 +167,7 @@ class Watch:
                 async with open_feed(self._known.paired, self._book, by_header=self._header) as feed:
                     while True:
                         outputs = await feed.receive()
+                        self._time.hear(outputs, datetime.now(UTC))
                         if not self._socket_live:
                             self._socket_live = True
                             waits = delays(1.0, self._timings.gateway_retry_most, Random())

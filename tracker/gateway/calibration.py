@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from tracker.gateway.errors import ClockIsWrong
 
 STEP = timedelta(minutes=15)  # every zone's offset is a multiple
+_NEAR = timedelta(hours=3)  # more than any zone's clocks are put forward or back
 _EAST, _WEST = timedelta(hours=14), timedelta(hours=-12)
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])([0-9]{1,2})(?::?([0-9]{2}))?", re.IGNORECASE)
 
@@ -43,6 +44,15 @@ class Calibration:
         """The naive time that the gateway would write for an aware one."""
         return _moved(at, self.skew).astimezone(self.zone).replace(tzinfo=None)
 
+    def change_near(self, at: datetime) -> timedelta:
+        """By how much the gateway's clock is put forward or back within hours of an aware time; 0 on most days.
+
+        In such a night a naive time may mean two moments, or none.
+        """
+        shown = _moved(at, self.skew)
+        before, after = ((shown + by).astimezone(self.zone).utcoffset() for by in (-_NEAR, _NEAR))
+        return timedelta(0) if before is None or after is None else abs(after - before)
+
 
 def measure(created: datetime, sent: datetime, answered: datetime, setting: str = "") -> Calibration:
     """The calibration by an order that we made: `created` as the gateway wrote it, and our clock around the request.
@@ -61,6 +71,15 @@ def measure(created: datetime, sent: datetime, answered: datetime, setting: str 
     agrees = named is not None and ours.astimezone(named).utcoffset() == rounded
     zone = named if named is not None and agrees else timezone(rounded)
     return Calibration(zone, Source.MEASURED, _whole(offset - rounded))
+
+
+def measure_any(created: datetime, seen: datetime, setting: str = "") -> Calibration:
+    """As `measure`, by an order that was created when we saw it, and however wrong the clock: the rest is its skew."""
+    try:
+        return measure(created, seen, seen, setting)
+    except ClockIsWrong:
+        zone = zone_of(setting) or UTC
+        return Calibration(zone, Source.MEASURED, _whole(created.replace(tzinfo=zone) - seen))
 
 
 def from_settings(setting: str) -> Calibration:

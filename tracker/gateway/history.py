@@ -8,6 +8,7 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from tracker.gateway.calibration import Calibration, Source
 from tracker.gateway.errors import BadAnswer
 from tracker.gateway.orders import OrderType, PastOrder
 from tracker.gateway.parameters import digits, local_time, within
@@ -19,6 +20,8 @@ OVERLAP = timedelta(minutes=70)
 PAGE_OVERLAP = 10  # orders
 MOST_PAGES = 1_000
 _ALARM = timedelta(days=10)
+_ROUNDED = timedelta(seconds=3)  # what a measured clock may be wrong all the same: see `calibration`
+_UNSURE = timedelta(hours=14)  # the farthest that a zone is from UTC: a gateway may write either
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,18 @@ def window_start(last_read: datetime | None, oldest_open: datetime | None, now: 
 def is_loss_near(last_read: datetime | None, now: datetime) -> bool:
     """Whether somebody must be told, days before the gateway purges what was not read."""
     return last_read is None or now - last_read > _ALARM
+
+
+def local_window(start: datetime, end: datetime, calibration: Calibration) -> tuple[datetime, datetime]:
+    """The window from `start` to `end` (aware) by the gateway's clock: naive, and rather too wide than too narrow.
+
+    When the clocks are put back an hour comes twice, and which of the two a gateway takes a naive time for is not
+    known. So near a change of the clocks it is wider by that change, and while the clock was never measured by the most
+    that it can be off.
+    """
+    unsure = _ROUNDED if calibration.source is Source.MEASURED else _UNSURE
+    earlier, later = calibration.change_near(start) + unsure, calibration.change_near(end) + unsure
+    return calibration.to_local(start) - earlier, calibration.to_local(end) + later
 
 
 class HistoryWalk:

@@ -55,6 +55,11 @@ class ActiveOrder:
     def is_cleared(self) -> bool:
         return self.state == State.CLEARED
 
+    @property
+    def is_new(self) -> bool:
+        """Whether the gateway has made it just now: what it calls its creation then tells its clock."""
+        return self.created is not None and self.created == self.state_changed and (self.elapsed_s or 0) <= 1
+
 
 @dataclass(frozen=True, slots=True)
 class PastOrder:

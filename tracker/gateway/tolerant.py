@@ -63,13 +63,17 @@ def truth_of(value: object) -> bool:
 
 
 def time_of(value: object) -> datetime | None:
-    """A date and time: naive, by the gateway's clock, or aware where the gateway gave an offset (API reference, 9)."""
+    """A date and time: naive, by the gateway's clock, or aware where the gateway gave an offset (API reference, 9).
+
+    Only of the years 1900 to 9000, so that it can be moved to any zone.
+    """
     if not isinstance(value, str) or not 10 < len(value) <= 40:
         return None
     try:
-        return datetime.fromisoformat(value)
+        found = datetime.fromisoformat(value)
     except ValueError:
         return None
+    return found if 1900 <= found.year <= 9000 else None
 
 
 def kept(source: Mapping[str, Any], known: frozenset[str]) -> dict[str, Any]:

@@ -67,7 +67,9 @@ class Agent(Process):
 
     def assert_told_no_secret(self) -> None:
         """Neither its output nor what it sent holds a token, and the files are its own."""
-        sent = "".join(map(repr, [*self.platform.events, *self.platform.news, *self.platform.results.values()]))
+        platform = self.platform
+        told = [*platform.events, *platform.news, *platform.results.values(), *platform.told.values()]
+        sent = "".join(map(repr, told))
         for secret in self.secrets:
             assert secret not in self.output + sent
         for name in (PLATFORM, GATEWAY):

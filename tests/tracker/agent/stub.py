@@ -49,12 +49,14 @@ class Platform:
     spools: dict[uuid.UUID, Spooled] = field(default_factory=dict)
     news: list[wire.GatewayNews] = field(default_factory=list)
     results: dict[int, list[wire.Result]] = field(default_factory=dict)
+    told: dict[int, list[wire.Told]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     tokens_given: list[str] = field(default_factory=list)
     handshakes: int = 0
 
     def __post_init__(self) -> None:
         self._commands: dict[int, tuple[wire.Command, float]] = {}
+        self._asks = 0
         self._confirmed = False
         self._secrets: set[str] = set()
         self._queues: set[asyncio.Queue[str | int]] = set()
@@ -91,6 +93,17 @@ class Platform:
         self._commands[number] = (command, time.monotonic() + command.not_after_ms / 1000)
         self.send(wire.to_text(command))
         return number
+
+    def ask(self, what: wire.Subject, **fields: Any) -> int:
+        """Ask once: its id."""
+        self._asks += 1
+        self.send(wire.to_text(wire.Ask(id=self._asks, what=what, **fields)))
+        return self._asks
+
+    def answer(self, ask: int) -> list[wire.Told]:
+        """All parts of an answer, once the last one has come."""
+        wait_until(lambda: ask in self.told and self.told[ask][-1].outcome != "part", f"an answer to ask {ask}")
+        return self.told[ask]
 
     def outcome(self, number: int) -> str:
         """Of a command; "" while there is none."""
@@ -215,6 +228,8 @@ class Platform:
                 if not self.holds_acks:
                     acked = self.spools[message.spool].acked
                     queue.put_nowait(wire.to_text(wire.Ack(spool=message.spool, number=acked)))
+            case wire.Told():
+                self.told.setdefault(message.ask, []).append(message)
             case wire.Result():
                 self.results.setdefault(message.command, []).append(message)
                 if not self.holds_kept:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.gateway.calibration import Source, from_settings, measure, zone_of
+from tracker.gateway.calibration import Source, from_settings, measure, measure_any, zone_of
 from tracker.gateway.errors import ClockIsWrong
 
 NOON = datetime(2024, 7, 1, 12, tzinfo=UTC)
@@ -37,6 +37,19 @@ def test_a_clock_that_is_wrong_within_its_zone_is_corrected() -> None:
 def test_a_clock_that_no_zone_explains_is_named() -> None:
     with pytest.raises(ClockIsWrong, match="wrong by"):
         measure(datetime(1970, 1, 1, 0, 4), NOON, NOON + SECOND)  # noqa: DTZ001
+
+
+@pytest.mark.parametrize("setting", ["", "Europe/Berlin"])
+def test_a_clock_that_no_zone_explains_can_be_read_all_the_same(setting: str) -> None:
+    found = measure_any(datetime(1970, 1, 1, 0, 4), NOON, setting)  # noqa: DTZ001
+    assert found.to_utc(datetime(1970, 1, 1, 0, 6)) == NOON + 120 * SECOND  # noqa: DTZ001
+    assert measure_any(written(NOON, 2), NOON, setting) == measure(written(NOON, 2), NOON, NOON, setting)
+
+
+def test_a_change_of_the_clocks_is_near_for_some_hours() -> None:
+    berlin, back = from_settings("Europe/Berlin"), datetime(2024, 10, 27, 1, tzinfo=UTC)
+    hour = timedelta(hours=1)
+    assert [berlin.change_near(back + by * hour) for by in (-4, -2, 0, 2, 4)] == [0 * hour, hour, hour, hour, 0 * hour]
 
 
 def test_a_zone_that_agrees_with_the_measure_knows_the_winter_too() -> None:

@@ -1,15 +1,26 @@
 """The history is read whole, whatever moves while it is read."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tracker.gateway.reports import number
+from tracker.gateway.calibration import Calibration, Source, from_settings
 from tracker.gateway.errors import BadAnswer, InvalidRequest
-from tracker.gateway.history import KEPT, OVERLAP, HistoryPage, HistoryQuery, HistoryWalk, is_loss_near, window_start
+from tracker.gateway.history import (
+    KEPT,
+    OVERLAP,
+    HistoryPage,
+    HistoryQuery,
+    HistoryWalk,
+    is_loss_near,
+    local_window,
+    window_start,
+)
 from tracker.gateway.orders import PastOrder
 
 NOON = datetime(2024, 7, 1, 12)  # noqa: DTZ001 - the gateway's clock has no zone
@@ -81,6 +92,33 @@ def test_the_window_stays_where_it_is_and_is_a_second_wider() -> None:
     history.take(HistoryPage(tuple(past(n) for n in range(100)), 100))
     assert history.query is not None
     assert (history.query.offset, history.query.created_before) == (90, first.created_before)
+
+
+@given(
+    st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "UTC"]),
+    st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    st.integers(0, 14 * 24 * 60),
+    st.floats(0, 1),
+    st.integers(-300, 300),
+)
+def test_what_was_created_in_a_window_is_within_it_by_any_reading_of_the_gateways_clock(
+    zone: str, start: datetime, minutes: int, part: float, skew: int
+) -> None:
+    calibration = Calibration(ZoneInfo(zone), Source.MEASURED, timedelta(seconds=skew))
+    end = start + timedelta(minutes=minutes)
+    after, before = local_window(start, end, calibration)
+    created = start + (end - start) * part
+    assert after <= calibration.to_local(created) <= before
+    for fold in (0, 1):
+        assert calibration.to_utc(after.replace(fold=fold)) <= created <= calibration.to_utc(before.replace(fold=fold))
+
+
+def test_a_window_is_no_wider_than_it_must_be() -> None:
+    start, end = NOON.replace(tzinfo=UTC), (NOON + HOUR).replace(tzinfo=UTC)
+    after, before = local_window(start, end, Calibration(ZoneInfo("Europe/Berlin"), Source.MEASURED))
+    assert before - after < HOUR + timedelta(seconds=10)
+    after, before = local_window(start, end, from_settings("Europe/Berlin"))
+    assert (after < NOON - 11 * HOUR, before > NOON + 15 * HOUR) == (True, True)
 
 
 @pytest.mark.parametrize("query", [HistoryQuery(offset=-1), HistoryQuery(limit=101), HistoryQuery(location="8;x")])

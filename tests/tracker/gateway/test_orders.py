@@ -36,6 +36,13 @@ def test_unknown_words_and_fields_are_kept() -> None:
     assert read.extra == {"battery": 12, "radio": {"lqi": [1, 2.5, None]}}
 
 
+@pytest.mark.parametrize(
+    "text", ["0001-01-01T00:00:00", "9999-12-31T23:59:59-14:00", "soon, perhaps", "2024-13-01T00:00"]
+)
+def test_a_time_that_is_none_or_that_no_zone_can_hold_is_missing(text: str) -> None:
+    assert order(created=text).created is None
+
+
 def test_v1_words_are_read() -> None:
     read = order(paged="Yes", stateChanged=None, locationName=None, name=23)
     assert (read.paged, read.location, read.name, read.state_changed) == (True, "", "23", None)
