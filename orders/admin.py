@@ -43,10 +43,11 @@ class OrderAdmin(OfVenue, ScopedAdmin):
     inlines = (LineInline,)
     adds = changes = deletes = False
     fields = (
-        ("venue", "table_number", "number", "business_date"),
+        ("venue", "table_number", "moved_from", "number", "business_date"),
         ("state", "order_status", "reason", "changed_by"),
         ("placed_at", "accepted_at", "ready_at", "finished_at"),
-        ("total", "verified", "tracker_number", "located_table"),
+        ("total", "to_go", "verified"),
+        ("tracker_number", "tracker_type", "located_table"),
         "events",
     )
     readonly_fields = ("events",)

@@ -30,7 +30,16 @@ MOVED = (
     "undo_state",
     "undo_status",
 )
-TRACKED = ("tracker_number", "located_table", "location_mismatch", "tracker_state", "changed_by", "seq")
+TRACKED = (
+    "tracker_number",
+    "located_table",
+    "location_mismatch",
+    "tracker_state",
+    "tracker_type",
+    "changed_by",
+    "seq",
+)
+AT_TABLE = ("table_id", "table_number", "moved_from", "location_mismatch", "changed_by", "seq")
 COUNTED = ("seq", "business_date", "last_order_number", "menu_version")
 
 
@@ -58,6 +67,7 @@ class Batch:
         self._lines: list[dict[str, Any]] = []
         self._moved: list[dict[str, Any]] = []
         self._tracked: list[dict[str, Any]] = []
+        self._at_table: list[dict[str, Any]] = []
         self._stock: dict[int, VenueProduct] = {}
         self._stock_change: dict[int, int] = defaultdict(int)
 
@@ -107,6 +117,9 @@ class Batch:
     def tracked(self, order: dict[str, Any], was_seq: int) -> None:
         self._tracked.append({"id": order["id"], "was_seq": was_seq} | {key: order[key] for key in TRACKED})
 
+    def moved_to_table(self, order: dict[str, Any], was_seq: int) -> None:
+        self._at_table.append({"id": order["id"], "was_seq": was_seq} | {key: order[key] for key in AT_TABLE})
+
     def new_menu(self, venue_id: int) -> None:
         self.feeds[venue_id].row["menu_version"] += 1
 
@@ -149,6 +162,7 @@ class Batch:
         self.statements.insert(VenueEvent, [_event_row(event) for event in self.events])
         self.statements.update(Order, self._moved, ("id", "seq"), *MOVED)
         self.statements.update(Order, self._tracked, ("id", "seq"), *TRACKED)
+        self.statements.update(Order, self._at_table, ("id", "seq"), *AT_TABLE)
         changed = [feed.changed() for feed in self.feeds.values() if feed.row["seq"] != feed.was_seq]
         self.statements.update(VenueFeed, changed, ("venue_id", "seq"), *COUNTED)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from orders.errors import Refused, TooMany
 from orders.pricing import PricedOrder, price_or_refuse
-from orders.protocol import MoveOrder, PlaceOrder, UndoOrder
+from orders.protocol import MoveOrder, MoveToTable, PlaceOrder, UndoOrder
 from venues.catalogue import Catalogue
 
 
@@ -83,13 +83,33 @@ class OrderUndo:
         return (self.wanted.order_id,)
 
 
+@dataclass(slots=True, eq=False)
+class TableMove:
+    """Bring an open order to another table. Its state, its session and its last move stay as they are."""
+
+    venue_id: int
+    at: datetime
+    wanted: MoveToTable
+    actor: str
+
+    @property
+    def order_id(self) -> uuid.UUID:
+        return self.wanted.order_id
+
+    @property
+    def alone(self) -> tuple[object, ...]:
+        return (self.wanted.order_id,)
+
+
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """What a venue's tracker says of an order: its puck, the number of the table where that is, and how it stands."""
+    """What a venue's tracker says of an order: its puck, the number of the table where that is, how it stands, and
+    what its starter made of it (the gateway's own word)."""
 
     tracker_number: str | None
     located_table: str | None
     tracker_state: str
+    tracker_type: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -124,8 +144,10 @@ class Notice:
         return (id(self),)
 
 
-Change = Placement | OrderMove | OrderUndo | OrderTracked | Notice
-TRACKED = "tracked"  # the word of an event that tells an order's whereabouts, and of no version 1 frame
+Change = Placement | OrderMove | OrderUndo | TableMove | OrderTracked | Notice
+TRACKED = "tracked"  # the word of an event that tells an order's whereabouts
+MOVED = "moved"  # and of one that tells to which table it is brought now
+UNKNOWN_TO_V1 = frozenset({TRACKED, MOVED})  # version 1 has a frame for neither
 
 
 @dataclass(frozen=True, slots=True)

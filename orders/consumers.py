@@ -16,7 +16,7 @@ from django.db import Error as DatabaseProblem
 
 from orders import presence, protocol, snapshots, wishes
 from orders.catalogues import catalogue_of
-from orders.changes import Change, Done, OrderMove, OrderUndo
+from orders.changes import Change, Done, OrderMove, OrderUndo, TableMove
 from orders.commit import Outcome
 from orders.door import Admitted, admit
 from orders.errors import Refused, Unavailable
@@ -24,7 +24,18 @@ from orders.feed import BOARDS, Feed, Group, hub, session_group, waiting_group
 from orders.frames import Frames
 from orders.intake import placement_of
 from orders.outbox import Outbox
-from orders.protocol import NO_ECHO, Echo, MoveOrder, OpenOrders, PlaceOrder, Resume, Speaker, TrackerWish, UndoOrder
+from orders.protocol import (
+    NO_ECHO,
+    Echo,
+    MoveOrder,
+    MoveToTable,
+    OpenOrders,
+    PlaceOrder,
+    Resume,
+    Speaker,
+    TrackerWish,
+    UndoOrder,
+)
 from orders.reading import in_reader
 from orders.render import whole_order
 from orders.sockets import DirectSocket, Message
@@ -147,6 +158,8 @@ class OrderSocket(DirectSocket):
                 self._submit(change, echo)
             elif isinstance(request, UndoOrder):
                 self._submit(OrderUndo(self.venue_id, clock(), request, self.held.actor), echo)
+            elif isinstance(request, MoveToTable):
+                self._submit(TableMove(self.venue_id, clock(), request, self.held.actor), echo)
             elif not self._open:
                 return  # cut off: a read would be for nobody
             elif isinstance(request, OpenOrders):

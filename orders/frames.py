@@ -7,7 +7,7 @@ import orjson
 from django.utils.functional import cached_property
 
 from orders import protocol
-from orders.changes import TRACKED, Event
+from orders.changes import UNKNOWN_TO_V1, Event
 
 NOTICES = frozenset({"menu", "availability", "pause"})
 BOARD_NOTICES = NOTICES | {"health", "unanswered", "waiting"}
@@ -33,7 +33,8 @@ class Frames:
 
     @cached_property
     def v1_guest(self) -> str | None:
-        moved = self.event.kind == "order" and self.event.change not in ("placed", TRACKED)
+        change = self.event.change
+        moved = self.event.kind == "order" and change != "placed" and change not in UNKNOWN_TO_V1
         return protocol.status_frame(self.payload) if moved else None
 
     @cached_property

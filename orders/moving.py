@@ -2,19 +2,20 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Q
 
 from orders.batch import Batch
-from orders.changes import TRACKED, Done, OrderMove, OrderTracked, OrderUndo
+from orders.changes import MOVED, TRACKED, Done, OrderMove, OrderTracked, OrderUndo, TableMove
 from orders.errors import OrderMoved, Refused
 from orders.models import Order, OrderLine
 from orders.states import GUEST_MAY_CANCEL_FROM, OPEN, UNDO_WINDOW, State, takes_stock_back
-from venues.models import VenueProduct
+from venues.models import Table, VenueProduct
 
-OrderChange = OrderMove | OrderUndo | OrderTracked
+OrderChange = OrderMove | OrderUndo | TableMove | OrderTracked
+LONGEST_TYPE = Order._meta.get_field("tracker_type").max_length  # whatever a gateway calls it
 
 _TIME_OF = {
     State.ACCEPTED: "accepted_at",
@@ -34,15 +35,18 @@ class MovingRules:
         self._asked = batch.statements.ask_for(Order, {change.order_id for change in changes})
 
     def read(self) -> None:
-        """Wait for the orders, and read the stock that some of them hold."""
+        """Wait for the orders, and read the stock that some of them hold and the tables that some go to."""
         self._orders: dict[uuid.UUID, dict[str, Any]] = {row["id"]: row for row in self._asked.rows()}
         self._counted = self._read_counted(self._changes)
+        self._tables = _read_tables(change for change in self._changes if isinstance(change, TableMove))
 
     def take(self, change: OrderChange) -> Done | Refused:
         """The change written into the batch, or a repeat of what is, or why not."""
         if isinstance(change, OrderMove):
             return self.move(change)
-        return self.undo(change) if isinstance(change, OrderUndo) else self.track(change)
+        if isinstance(change, OrderUndo):
+            return self.undo(change)
+        return self.move_to_table(change) if isinstance(change, TableMove) else self.track(change)
 
     def move(self, change: OrderMove) -> Done | Refused:
         """The order's new state written into the batch, or a repeat of what is, or why not."""
@@ -105,17 +109,16 @@ class MovingRules:
 
     def track(self, change: OrderTracked) -> Done | Refused:
         """An open order's whereabouts. Its last move can be undone as before."""
-        order = self._orders.get(change.order_id)
-        if order is None or order["venue_id"] != change.venue_id:
-            return _unknown()
-        if order["state"] not in OPEN:
-            return OrderMoved(order["state"])
+        order = self._open_order(change)
+        if isinstance(order, Refused):
+            return order
         where = change.where
         found = {
             "tracker_number": where.tracker_number,
             "located_table": where.located_table,
             "location_mismatch": where.located_table not in (None, order["table_number"]),
             "tracker_state": where.tracker_state,
+            "tracker_type": where.tracker_type[:LONGEST_TYPE],
         }
         if all(order[name] == value for name, value in found.items()):
             return Done(order["seq"], order["id"], order["number"], repeat=True)
@@ -124,6 +127,36 @@ class MovingRules:
         self._batch.tracked(order, was_seq)
         self._batch.order_event(order, change.at, TRACKED)
         return Done(order["seq"], order["id"], order["number"])
+
+    def move_to_table(self, change: TableMove) -> Done | Refused:
+        """An open order at the table where it is brought now. Its last move can be undone as before."""
+        order = self._open_order(change)
+        if isinstance(order, Refused):
+            return order
+        number = change.wanted.table_number
+        table_id = self._tables.get((change.venue_id, number))
+        if table_id is None:
+            return Refused(f"There is no table {number} here.", "unknown_table", "table_number")
+        if (order["table_id"], order["table_number"]) == (table_id, number):
+            return Done(order["seq"], order["id"], order["number"], repeat=True)
+        was_seq, ordered_at = order["seq"], order["moved_from"] or order["table_number"]
+        order.update(
+            table_id=table_id,
+            table_number=number,
+            moved_from=None if number == ordered_at else ordered_at,
+            location_mismatch=order["located_table"] not in (None, number),
+            seq=self._batch.next_seq(change.venue_id),
+            changed_by=change.actor[:80],
+        )
+        self._batch.moved_to_table(order, was_seq)
+        self._batch.order_event(order, change.at, MOVED)
+        return Done(order["seq"], order["id"], order["number"])
+
+    def _open_order(self, change: TableMove | OrderTracked) -> dict[str, Any] | Refused:
+        order = self._orders.get(change.order_id)
+        if order is None or order["venue_id"] != change.venue_id:
+            return _unknown()
+        return order if order["state"] in OPEN else OrderMoved(order["state"])
 
     def _order(self, change: OrderMove) -> dict[str, Any] | Refused:
         wanted = change.wanted
@@ -176,6 +209,17 @@ class MovingRules:
             if left is not None and left < quantity:
                 return VenueProduct.objects.select_related("product").get(pk=difference_id).product.name
         return None
+
+
+def _read_tables(moves: Iterable[TableMove]) -> dict[tuple[int, str], int]:
+    """The ids of the tables that orders are moved to, by venue and number."""
+    wanted = Q()
+    for move in moves:
+        wanted |= Q(venue_id=move.venue_id, number=move.wanted.table_number)
+    if not wanted:
+        return {}
+    rows = Table.objects.filter(wanted).values_list("venue_id", "number", "pk")
+    return {(venue_id, number): pk for venue_id, number, pk in rows}
 
 
 def _may_move_stock(change: OrderChange) -> bool:

@@ -265,6 +265,7 @@ _FRESH: dict[str, Any] = {
     "escalated_at": None,
     "paid_at": None,
     "paid_by_id": None,
+    "moved_from": None,
     "located_table": None,
     "location_mismatch": False,
     "tracker_state": "",

@@ -34,6 +34,8 @@ def price_order(catalogue: Catalogue, wanted: PlaceOrder, now: datetime) -> Pric
     """The order with names, prices and options of this moment. Raises Refused for the first thing that is wrong."""
     refuse_when_not_serving(catalogue, now)
     venue = catalogue.venue
+    if wanted.to_go and not venue.takes_to_go:
+        raise Refused("This venue takes no orders to go.", "no_to_go", "to_go")
     # The seed's plain form names no options: staff ask. Who sends `lines` sends what a group requires.
     plain = wanted.order_items is not None
     lines = tuple([_priced(catalogue, line, now, wanted.field, plain) for line in wanted.lines])

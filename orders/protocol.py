@@ -65,12 +65,14 @@ class PlaceOrder:
     def content(self) -> str:
         """128 bits of hash over what is asked for, however it is arranged: what makes two orders alike.
 
-        Of the request alone, not of prices: a repeat is known again whatever has changed since.
+        Of the request alone, not of prices: a repeat is known again whatever has changed since. To go only where it is
+        so: the hashes of orders that were placed before there was such a thing stay theirs.
         """
         lines = sorted(
             (w.product_id or 0, w.name or "", w.price or "", w.quantity, w.options, w.note) for w in self.lines
         )
-        return hashlib.blake2b(repr((lines, self.tracker_number)).encode(), digest_size=16).hexdigest()
+        asked = (lines, self.tracker_number, "to go") if self.to_go else (lines, self.tracker_number)
+        return hashlib.blake2b(repr(asked).encode(), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,14 @@ class UndoOrder:
     order_id: uuid.UUID
     seq: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveToTable:
+    """`moveorder`: the order is to be brought to another table than the one that it was ordered from."""
+
+    order_id: uuid.UUID
+    table_number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +125,7 @@ class TrackerWish:
     taken: str = ""
 
 
-Request = PlaceOrder | MoveOrder | UndoOrder | OpenOrders | Resume | TrackerWish
+Request = PlaceOrder | MoveOrder | UndoOrder | MoveToTable | OpenOrders | Resume | TrackerWish
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +146,8 @@ _GUEST = (frozenset({"order"}), frozenset({"order", "openorders", "cancelorder",
 _BOARD_V1 = frozenset({"openorders", "order", "acceptorder", "completeorder"})
 _BOARD = (
     _BOARD_V1,
-    _BOARD_V1 | {"readyorder", "cancelorder", "undoorder", "resume", "pageorder", "locateorder", "trackorder"},
+    _BOARD_V1
+    | {"readyorder", "cancelorder", "undoorder", "moveorder", "resume", "pageorder", "locateorder", "trackorder"},
 )
 
 
@@ -182,6 +193,10 @@ def parse_request(frame: Mapping[str, Any], speaker: Speaker) -> Request:
     order_id = _order_id(frame)
     if action == "undoorder":
         return UndoOrder(order_id, _integer(frame, "seq"), _text(frame, "reason", 140, required=False) or "Undone.")
+    if action == "moveorder":
+        if table_number is None:
+            raise Refused("table_number is missing: to which table?", "missing", "table_number")
+        return MoveToTable(order_id, table_number)
     if action in ("pageorder", "locateorder"):
         return TrackerWish(action, order_id)
     if action == "trackorder":
@@ -209,6 +224,14 @@ def _tracker_number(frame: Mapping[str, Any]) -> str | None:
     return number
 
 
+def _to_go(frame: Mapping[str, Any], speaker: Speaker) -> bool:
+    """Whether the guest takes it away; version 1 knows no such key."""
+    to_go = frame.get("to_go", False) if speaker.version == 2 else False
+    if type(to_go) is not bool:
+        raise Refused("to_go is true or false.", "wrong_type", "to_go")
+    return to_go
+
+
 def _place_order(frame: Mapping[str, Any], speaker: Speaker, table_number: str | None) -> PlaceOrder:
     if speaker.board and table_number is None:
         raise Refused("table_number is missing: for which table is this order?", "missing", "table_number")
@@ -216,11 +239,11 @@ def _place_order(frame: Mapping[str, Any], speaker: Speaker, table_number: str |
     client_order_id = None if frame.get("client_order_id") is None else _text(frame, "client_order_id", 64)
     if client_order_id is not None and not _CLIENT_ID.match(client_order_id):
         raise Refused("client_order_id takes 1 to 64 printable ASCII characters.", "wrong_type", "client_order_id")
-    tracker_number = _tracker_number(frame)
+    tracker_number, to_go = _tracker_number(frame), _to_go(frame, speaker)
     if speaker.version == 2 and "lines" in frame:
         if "order_items" in frame:
             raise Refused("Give order_items or lines, not both.", "wrong_type", "lines")
-        return PlaceOrder(table_number, _lines(frame["lines"]), None, client_order_id, tracker_number)
+        return PlaceOrder(table_number, _lines(frame["lines"]), None, client_order_id, tracker_number, to_go)
     items = frame.get("order_items")
     if items is None:
         raise Refused("order_items is missing: what is ordered?", "missing", "order_items")
@@ -229,7 +252,7 @@ def _place_order(frame: Mapping[str, Any], speaker: Speaker, table_number: str |
             "order_items is an object such as {“13”: 4} with at least one product.", "wrong_type", "order_items"
         )
     wanted = _items(items)
-    return PlaceOrder(table_number, wanted, orjson.dumps(items).decode(), client_order_id, tracker_number)
+    return PlaceOrder(table_number, wanted, orjson.dumps(items).decode(), client_order_id, tracker_number, to_go)
 
 
 def _items(items: dict[str, Any]) -> tuple[WantedLine, ...]:

@@ -25,6 +25,7 @@ def menu_of(catalogue: Catalogue, now: dt.datetime) -> dict[str, Any]:
             "colour": venue.colour,
             "pay_sentence": venue.pay_sentence,
             "table_opening": venue.table_opening,
+            "takes_to_go": venue.takes_to_go,
         },
         "menu_version": catalogue.version,
         "open": takes_orders,

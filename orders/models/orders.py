@@ -24,6 +24,9 @@ class Order(models.Model):
         TableSession, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="orders"
     )
     table_number = models.CharField(max_length=16)
+    moved_from = models.CharField(
+        max_length=16, null=True, help_text="Number of the table that ordered it, while another is the order's."
+    )
     business_date = models.DateField()
     number = models.PositiveIntegerField()
 

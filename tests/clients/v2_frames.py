@@ -210,7 +210,8 @@ class V2Reader:
         text(body, "total")
         if order.state not in STATES:
             raise Unexpected(f"no such state: {order.state}")
-        if order.venue_id != self._venue_id or self._table_number not in (None, order.table_number):
+        ordered_at = (order.table_number, body.get("moved_from"))  # a guest's own table, wherever it is brought
+        if order.venue_id != self._venue_id or self._table_number not in (None, *ordered_at):
             raise Unexpected(f"an order of table {order.table_number} of venue {order.venue_id}, which is not here")
         return order
 

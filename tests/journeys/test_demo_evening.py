@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has none
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.journeys.running import Running, start_up
@@ -83,6 +84,38 @@ def test_staff_call_a_puck_and_say_whose_it_is(pages: dict[str, Page]) -> None:
     second.get_by_role("button", name="Move it here").click()
     expect(second.get_by_role("button", name="Puck 31…")).to_be_visible()
     expect(first.get_by_role("button", name="Puck…")).to_be_visible()
+
+
+def test_an_order_to_go_is_collected_and_one_for_here_goes_where_its_guest_sits(pages: dict[str, Page]) -> None:
+    guest, board, gateway = pages["guest"], pages["board"], pages["gateway"]
+    guest.get_by_role("button", name="Add").first.click()
+    guest.get_by_role("button", name="See order").click()
+    expect(guest.get_by_label("Eat here")).to_be_checked()
+    guest.get_by_label("Eat here").press("ArrowRight")
+    expect(guest.get_by_label("Take away")).to_be_checked()
+    assert Axe().run(guest).violations_count == 0
+    guest.get_by_role("button", name="Send to the bar").click()
+    to_go = board.get_by_role("article", name="Order 4")
+    expect(to_go.get_by_text("TO GO", exact=True)).to_be_visible()
+    to_go.get_by_role("button", name="Accept").click()
+    to_go.get_by_role("button", name="Ready").click()
+    expect(guest.get_by_text("Please come to the bar.")).to_be_visible()
+    to_go.get_by_role("button", name="Collected").click()
+    expect(guest.get_by_role("heading", name="Collected")).to_be_visible()
+    guest.get_by_role("button", name="Add").first.click()
+    guest.get_by_role("button", name="See order").click()
+    expect(guest.get_by_label("Take away")).to_be_checked()
+    guest.get_by_label("Eat here").check()
+    guest.get_by_label("Number on your puck, if you have one").fill("12")
+    guest.get_by_role("button", name="Send to the bar").click()
+    for_here = board.get_by_role("article", name="Order 5")
+    for_here.get_by_role("button", name="Accept").click()
+    puck(gateway, "12").drag_to(gateway.get_by_role("button", name="Table 9, ").first)
+    for_here.get_by_role("button", name="Move to table 9").click()
+    expect(for_here.get_by_text("ordered at 1, goes to 9")).to_be_visible()
+    assert Axe().run(board).violations_count == 0
+    for_here.get_by_role("button", name="Back to table 1").click()
+    expect(for_here.get_by_role("button", name="Move to table 9")).to_be_visible()
 
 
 def test_while_the_gateway_is_away_the_board_says_so_and_no_guest_is_asked_for_a_puck(

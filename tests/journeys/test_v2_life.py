@@ -65,6 +65,22 @@ def test_a_guest_cancels_while_the_order_is_pending_and_not_later(room: Room) ->
     assert late == ("order_moved", "order_id", second.order_id)
 
 
+def test_staff_have_an_order_brought_to_another_table(room: Room) -> None:
+    board, guest, there = room.board(), room.guest(), next(tables)
+    neighbour, ack = room.guest(there), guest.place(ITEMS, to_go=True)
+    board.act("moveorder", order_id=ack.order_id, table_number=there)
+    moved = answer_of(board)
+    placed, event = guest.next_event(), guest.next_event()
+    assert (placed.order.table_number, placed.order.body["to_go"]) == (guest.table_number, True)
+    assert (event.seq, event.change, event.order.table_number) == (moved.seq, "moved", there)
+    assert event.order.body["moved_from"] == guest.table_number
+    neighbour.silence(0)
+    assert [order.order_id for order in room.guest().open_orders().orders] == [ack.order_id]
+    board.cancel(board.wait_state(ack.order_id, "pending"), reason="enough")
+    refused = refusal(board, action="moveorder", order_id=ack.order_id, table_number=there)
+    assert refused == ("order_moved", "order_id", ack.order_id)
+
+
 def test_a_guest_cancels_nothing_of_another_table(room: Room) -> None:
     guest, stranger = room.guest(), room.guest(next(tables))
     ack = guest.place(ITEMS)

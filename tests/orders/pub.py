@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from orders import protocol
-from orders.changes import Change, Done, Event, Notice, OrderMove, OrderUndo, Placement
+from orders.changes import Change, Done, Event, Notice, OrderMove, OrderUndo, Placement, TableMove
 from orders.commit import Outcome, commit
 from orders.errors import Refused
 from orders.models import Order
 from orders.pricing import price_or_refuse
-from orders.protocol import MoveOrder, PlaceOrder, Speaker, UndoOrder
+from orders.protocol import MoveOrder, MoveToTable, PlaceOrder, Speaker, UndoOrder
 from venues.access import member_for_code, start_session
 from venues.catalogue import load_catalogue
 from venues.codes import new_token, table_code, token_hash
@@ -100,6 +100,10 @@ class Pub:
     def undo(self, order_id: uuid.UUID | None, seq: int) -> Outcome:
         assert order_id is not None
         return one(OrderUndo(self.venue.pk, self.tick(0.001), UndoOrder(order_id, seq, "slip"), "bar"))
+
+    def move_to_table(self, order_id: uuid.UUID | None, number: str) -> Outcome:
+        assert order_id is not None
+        return one(TableMove(self.venue.pk, self.tick(0.001), MoveToTable(order_id, number), "bar"))
 
     def count_stock(self, product: int, stock: int) -> VenueProduct:
         row, _ = VenueProduct.objects.update_or_create(

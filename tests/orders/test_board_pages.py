@@ -52,6 +52,15 @@ def test_open_orders_are_there_without_javascript(venue: Venue, table: Table, ta
     assert "Stout" in text
 
 
+def test_an_order_to_go_says_so_in_words_and_sends_nobody_to_its_table(tablet: Client) -> None:
+    venue = make_venue(takes_to_go=True)
+    tablet.cookies[DEVICE_COOKIE] = make_device(venue)[1]
+    make_order(make_table(venue, "7"), {make_product(venue, "Stout"): 2}, to_go=True)
+    text = tablet.get(f"/board/{venue.pk}/").content.decode()
+    assert "TO GO" in text
+    assert "go-here" not in text
+
+
 def test_open_clear_stop_and_go_on(venue: Venue, table: Table, tablet: Client) -> None:
     assert tap(tablet, table, "open") == 302
     session = TableSession.objects.get(table=table)

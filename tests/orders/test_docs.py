@@ -212,8 +212,9 @@ def live_an_evening(pub: Pub) -> None:
         pub.move(f"{action}order", first.order_id, status)
     second = pub.place({str(pub.products[1].pk): 1})
     assert second.order_id is not None
-    where = Whereabouts("22", "5", "located")
+    where = Whereabouts("22", "5", "located", "ON_PREMISE")
     record_location(pub.venue.pk, second.order_id, where, actor="Table Tracker", now=pub.tick())
+    pub.move_to_table(second.order_id, "2")
     rejected = placed(pub.move("acceptorder", second.order_id, "rejected"))
     pub.undo(second.order_id, rejected.seq)
     pub.move("cancelorder", second.order_id)

@@ -187,6 +187,11 @@ class Interleavings(RuleBasedStateMachine):
             }
             self.run(self.watchers[board].say(frame))
 
+    @rule(board=board, nth=nth, table=st.sampled_from(["1", "2", "3", "none"]))
+    def move_to_table(self, board: str, nth: int, table: str) -> None:
+        if order := self.known(nth):
+            self.run(self.watchers[board].say({"action": "moveorder", "table_number": table, **order}))
+
     @rule(guest=guest, nth=nth)
     def guest_cancels(self, guest: str, nth: int) -> None:
         if order := self.known(nth):

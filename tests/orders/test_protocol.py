@@ -22,8 +22,17 @@ GUEST_V2 = Speaker(1, board=False, version=2, table_number="1")
 
 EMPTY = (
     *("reason", "client_order_id", "accepted_at", "ready_at", "finished_at", "paid_at", "tracker_number"),
-    *("located_table", "location_mismatch", "tracker_state", "session_id", "by_staff", "verified"),
-    *("first_of_session", "possible_duplicate_of", "changed_by", "undo_seq", "undo_until", "undo_state"),
+    *("located_table", "location_mismatch", "tracker_state", "tracker_type", "session_id", "by_staff", "verified"),
+    *(
+        "moved_from",
+        "to_go",
+        "first_of_session",
+        "possible_duplicate_of",
+        "changed_by",
+        "undo_seq",
+        "undo_until",
+        "undo_state",
+    ),
 )
 
 
@@ -132,6 +141,8 @@ def test_a_version_1_guest_reads_ready_whatever_the_words() -> None:
         (GUEST_V2, "undoorder"),
         (BOARD, "undoorder"),
         (BOARD, "readyorder"),
+        (BOARD, "moveorder"),
+        (GUEST_V2, "moveorder"),
         (BOARD_V2, "nope"),
         (BOARD, "__class__"),
     ],

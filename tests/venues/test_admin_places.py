@@ -47,6 +47,16 @@ def test_saving_a_venue_leaves_its_counters_alone(alice: House) -> None:
     assert after.seq > before.seq
 
 
+def test_a_manager_says_whether_orders_go_and_which_numbers_are_ours(alice: House) -> None:
+    client, page = logged_in(alice.manager), page_of(alice.venue)
+    numbers = {"first_own_name": "7000", "last_own_name": "7999"}
+    assert send_changed(client, page, takes_to_go="on", **numbers).status_code == 302
+    alice.venue.refresh_from_db()
+    assert (alice.venue.takes_to_go, alice.venue.first_own_name, alice.venue.last_own_name) == (True, 7000, 7999)
+    wrong = send_changed(client, page, first_own_name="8000")
+    assert "Our own numbers go from 1 to 9999, the first one below the last." in wrong.content.decode()
+
+
 def test_hours_are_kept_with_their_venue(alice: House) -> None:
     hours = {"opening_hours-TOTAL_FORMS": "1", "opening_hours-0-weekday": "4"}
     hours |= {"opening_hours-0-opens": "12:00", "opening_hours-0-closes": "01:00"}

@@ -114,6 +114,11 @@ def test_venue_1_takes_orders_by_the_bare_address_and_the_others_do_not() -> Non
     assert dict(Venue.objects.values_list("pk", "open_tables")) == {1: True, 2: False, 3: False}
 
 
+def test_venue_1_takes_orders_to_go() -> None:
+    load_demo(NOW)
+    assert dict(Venue.objects.values_list("pk", "takes_to_go")) == {1: True, 2: False, 3: False}
+
+
 def test_tables_of_venue_1_carry_their_number_as_tag() -> None:
     load_demo(NOW)
     tables = Table.objects.filter(venue_id=1).order_by("pk").values_list("number", "tag_number")

@@ -56,6 +56,12 @@ def menu(client: Client, venue: Venue) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.parametrize("takes", [True, False])
+def test_whether_there_are_orders_to_go(takes: bool) -> None:
+    venue = make_venue(takes_to_go=takes)
+    assert menu(guest(make_table(venue)), venue)["venue"]["takes_to_go"] is takes
+
+
 def test_what_is_sold_with_all_that_a_guest_may_be_told(venue: Venue, table: Table) -> None:
     pie = make_product(venue, "Pie", "13.20", category="Kitchen", description="Short crust.", vegan=True)
     group = make_options(pie, "Size", {"Small": "0", "Large": "3.00"}, minimum=1)

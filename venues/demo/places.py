@@ -56,7 +56,14 @@ LAMPLIGHTER = House(
         Place(
             1,
             "The Lamplighter",
-            GENEROUS | {"open_tables": True, "colour": "#7c1d2e", "tracker_use": "pucks", "puck_returned": "complete"},
+            GENEROUS
+            | {
+                "open_tables": True,
+                "colour": "#7c1d2e",
+                "tracker_use": "pucks",
+                "puck_returned": "complete",
+                "takes_to_go": True,
+            },
             {"Bar": 8, "Snug": 14, "Garden": 24},
             tagged=True,
         ),

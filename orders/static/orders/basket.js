@@ -7,6 +7,8 @@ export class Basket {
   #changed;
   #products = new Map();
 
+  takesToGo = false;
+
   constructor(kept, changed) {
     this.#kept = kept;
     this.#changed = changed;
@@ -16,8 +18,18 @@ export class Basket {
   // The menu as the REST API gives it. A line that is no longer sold stays, and says so: the guest chose it.
   learn(menu) {
     this.caps = menu.caps;
+    this.takesToGo = menu.venue.takes_to_go;
     this.#products = new Map(menu.categories.flatMap((category) => category.products).map((product) => [product.id, product]));
     this.#tell();
+  }
+
+  get toGo() {
+    return this.takesToGo && this.#kept.toGo;
+  }
+
+  set toGo(chosen) {
+    this.#kept.toGo = chosen;
+    this.#changed();
   }
 
   product(id) {

@@ -54,7 +54,8 @@ function take({ order, change }) {
     lately.unshift(order);
     lately.length = Math.min(lately.length, MOST_LATELY);
   }
-  if (CHANGED[change]) last = { order, words: `${order.changed_by} ${CHANGED[change]} ${order.order_number}` };
+  const did = change === "completed" && order.to_go ? "handed over" : CHANGED[change];
+  if (did) last = { order, words: `${order.changed_by} ${did} ${order.order_number}` };
   if (change === "placed") ring();
 }
 

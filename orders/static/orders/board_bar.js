@@ -3,8 +3,9 @@
 import { el } from "./dom.js";
 import { timeOf } from "./words.js";
 
-const DONE = { completed: "was brought", rejected: "was rejected", cancelled: "was cancelled" };
+const DONE = { rejected: "was rejected", cancelled: "was cancelled" };
 const $ = (id) => document.getElementById(id);
+const done = (order) => DONE[order.state] ?? (order.to_go ? "was collected" : "was brought");
 const mayUndo = (order) => order.undo && order.undo.until > Date.now();
 
 function undo(order, actions) {
@@ -28,7 +29,7 @@ export function showLast(last, actions) {
 
 export function showLately(orders, actions) {
   const close = el("button", { class: "btn", type: "button", onclick: () => dialog.close() }, "Close");
-  const words = (order) => `Order ${order.order_number}, table ${order.table_number}, ${DONE[order.state]} at ${timeOf(order.finished_at)}`;
+  const words = (order) => `Order ${order.order_number}, table ${order.table_number}, ${done(order)} at ${timeOf(order.finished_at)}`;
   const dialog = el(
     "dialog",
     { class: "sheet wide", "aria-labelledby": "h-lately", onclose: () => dialog.remove(), onclick: (event) => event.target.closest("li .btn") && dialog.close() },

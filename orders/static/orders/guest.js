@@ -82,7 +82,8 @@ function order(puck) {
     sum: basket.price(one) * one.quantity,
   }));
   const total = basket.total;
-  const wanted = { client_order_id: newKey(), at: Date.now(), sent: false, lines: basket.empty(), shown, total, puck };
+  const { toGo } = basket;
+  const wanted = { client_order_id: newKey(), at: Date.now(), sent: false, lines: basket.empty(), shown, total, puck, toGo };
   kept.add(wanted);
   send(wanted);
   scrollTo({ top: 0 });
@@ -91,6 +92,7 @@ function order(puck) {
 function send(wanted) {
   const frame = { action: "order", client_order_id: wanted.client_order_id, lines: wanted.lines };
   if (wanted.puck) frame.tracker_number = wanted.puck;
+  if (wanted.toGo) frame.to_go = true;
   if (line.send(frame)) {
     kept.drop(wanted.client_order_id);
     kept.add({ ...wanted, sent: true });

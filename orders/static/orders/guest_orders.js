@@ -3,12 +3,14 @@
 import { el, keep } from "./dom.js";
 import { guestWords, linesOf, money, pennies, timeOf } from "./words.js";
 
-const STEPS = [
-  ["Sent", ["pending", "accepted", "ready", "completed"]],
-  ["Being made", ["accepted", "ready", "completed"]],
-  ["On its way", ["ready", "completed"]],
-  ["Brought", ["completed"]],
+const REACHED = [
+  ["pending", "accepted", "ready", "completed"],
+  ["accepted", "ready", "completed"],
+  ["ready", "completed"],
+  ["completed"],
 ];
+const STEPS = ["Sent", "Being made", "On its way", "Brought"];
+const STEPS_TO_GO = ["Sent", "Being made", "Ready", "Collected"];
 
 // `orders` newest first; `waiting` are those that this phone still keeps.
 export function showOrders(section, orders, waiting, actions) {
@@ -26,12 +28,12 @@ function card({ order, now }, actions) {
   const number = `Order ${order.order_number}, ${timeOf(order.order_time)}`;
   const article = el("article", { class: now && open ? "order now" : "order", "aria-labelledby": id });
   if (now && open) {
-    const words = el("div", { role: "status" }, el("p", { class: "quiet" }, number), el("h2", { id }, title), el("p", {}, sentence));
-    article.append(el("header", {}, words), steps(order.state));
+    const words = el("div", { role: "status" }, el("p", { class: "quiet" }, number, away(order.to_go)), el("h2", { id }, title), el("p", {}, sentence));
+    article.append(el("header", {}, words), steps(order));
   } else {
     const colour = { ready: "mark ok", rejected: "mark bad" }[mark] ?? "mark";
     const head = [el("span", { class: colour, "data-is": mark }), el("h2", { id }, title), el("span", { class: "quiet num" }, number)];
-    article.append(el("header", {}, head), el("p", { role: "status" }, sentence));
+    article.append(el("header", {}, head), el("p", { role: "status" }, sentence, away(order.to_go)));
   }
   if (order.state === "completed") article.append(el("p", { class: "quiet small" }, inShort(order)));
   else article.append(list(linesOf(order), pennies(order.total)));
@@ -40,6 +42,8 @@ function card({ order, now }, actions) {
   }
   return article;
 }
+
+const away = (toGo) => toGo && [" ", el("span", { class: "tag" }, "To take away")];
 
 const inShort = (order) =>
   `${linesOf(order).map((line) => `${line.quantity} ${line.name}`).join(", ")}. ${money(pennies(order.total))}`;
@@ -53,7 +57,7 @@ function unsent(order, actions) {
     "article",
     { class: "order" },
     el("header", {}, el("span", { class: "mark", "data-is": "silent" }), el("h2", {}, flying ? "On its way to the bar" : "Not sent yet")),
-    el("p", { role: "status" }, words),
+    el("p", { role: "status" }, words, away(order.toGo)),
     list(order.shown, order.total),
     !flying &&
       el(
@@ -65,14 +69,14 @@ function unsent(order, actions) {
   );
 }
 
-function steps(state) {
+function steps({ state, to_go: toGo }) {
   const marks = ["done", "accepted", "ready", "done"];
   return el(
     "ol",
     { class: "steps" },
-    STEPS.map(([word, states], at) => {
-      const past = states.includes(state);
-      const here = past && !(STEPS[at + 1]?.[1].includes(state));
+    (toGo ? STEPS_TO_GO : STEPS).map((word, at) => {
+      const past = REACHED[at].includes(state);
+      const here = past && !REACHED[at + 1]?.includes(state);
       return el("li", { class: past ? "past" : null, "aria-current": here ? "step" : null }, el("span", { class: "mark", "data-is": past ? marks[at] : "new" }), word);
     }),
   );

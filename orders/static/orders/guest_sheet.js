@@ -13,6 +13,8 @@ export class OrderSheet {
   #puck = el("input", { id: "puck", inputmode: "numeric", maxlength: "4", autocomplete: "off" });
   #total = el("span", {});
   #note = el("div", {});
+  #eating = el("fieldset", { class: "eating", hidden: true });
+  #found = el("p", { class: "quiet" });
   #send = el("button", { class: "btn main tall", type: "button" }, "Send to the bar");
   #dialog;
 
@@ -24,14 +26,17 @@ export class OrderSheet {
       this.#dialog.close();
       order(this.#puck.value.trim());
     });
+    this.#found.textContent = `We cannot see the pucks at the moment: staff will find you at table ${table}.`;
+    this.#eating.append(el("legend", {}, "Where will you have it?"), this.#choice("Eat here", false), this.#choice("Take away", true));
     const close = el("button", { class: "btn", type: "button", onclick: () => this.#dialog.close() }, "Close");
     this.#dialog = el(
       "dialog",
       { class: "sheet", "aria-labelledby": "h-order" },
       el("header", { class: "row" }, el("h2", { id: "h-order" }, `Your order for table ${table}`), close),
       this.#lines,
+      this.#eating,
       PUCKS === "ask" && el("div", { class: "field" }, el("label", { for: "puck" }, "Number on your puck, if you have one"), this.#puck),
-      PUCKS === "find" && el("p", { class: "quiet" }, `We cannot see the pucks at the moment: staff will find you at table ${table}.`),
+      PUCKS === "find" && this.#found,
       el("p", { class: "row total" }, el("span", {}, "Total"), this.#total),
       this.#note,
       this.#send,
@@ -49,10 +54,18 @@ export class OrderSheet {
     this.#showBar();
     const looks = (line) => JSON.stringify([line, basket.price(line), basket.onSale(line)]);
     keep(this.#lines, basket.lines, (line) => basket.key(line), looks, (line) => this.#row(line));
+    this.#eating.hidden = !basket.takesToGo;
+    for (const input of this.#eating.querySelectorAll("input")) input.checked = (input.value === "go") === basket.toGo;
+    this.#found.hidden = basket.toGo; // nobody brings it
     this.#total.textContent = money(basket.total);
     const why = this.#refusal() || (basket.lines.every((line) => basket.onSale(line)) ? "" : "Something is sold out meanwhile: take it out to send the rest.");
     this.#send.disabled = why !== "";
     if (this.#note.textContent.trim() !== why) this.#note.replaceChildren(...(why ? [say("wait", "status", why, "")] : []));
+  }
+
+  #choice(words, toGo) {
+    const input = el("input", { class: "tick", type: "radio", name: "eating", value: toGo ? "go" : "here", onchange: () => (this.#basket.toGo = toGo) });
+    return el("label", { class: "pick" }, input, words);
   }
 
   #showBar() {

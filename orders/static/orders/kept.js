@@ -1,6 +1,8 @@
 // What this phone keeps for a table: the basket, and orders that were sent but not acknowledged yet.
 // The key of such an order never changes, so that however often it is sent there is one order.
 
+const VISIT_MS = 4 * 3_600_000; // after so long without an order a table's session is another one
+
 export class Kept {
   #key;
   #memory = {}; // a browser that keeps nothing still orders
@@ -15,6 +17,16 @@ export class Kept {
 
   set basket(lines) {
     this.#write("basket", lines);
+  }
+
+  // Whether the guest takes it away: for this visit, not for the next one at the same table.
+  get toGo() {
+    const [{ chosen = false, at = 0 } = {}] = this.#read("to go");
+    return chosen && Date.now() - at < VISIT_MS;
+  }
+
+  set toGo(chosen) {
+    this.#write("to go", [{ chosen, at: Date.now() }]);
   }
 
   get orders() {

@@ -1,10 +1,10 @@
 // The guest's puck on a ticket: call it, give the order another one, take one that another order has.
 
 import { el } from "./dom.js";
+import { PUCK_IS_THERE } from "./words.js";
 
 const wanted = new Map(); // order id to the number that was asked for last
 const IN_USE = "pucks" in document.body.dataset;
-const THERE = ["started", "located", "paged"];
 const CALLED_MS = 4000;
 
 const button = (kind, words, onclick, more = {}) => el("button", { class: `btn ${kind}`, type: "button", onclick, ...more }, words);
@@ -29,7 +29,7 @@ export function puckButtons(order, id, actions, ask) {
   }, more);
   const words = order.tracker_number ? `Puck ${order.tracker_number}…` : "Puck…";
   const change = button("", words, () => ask((back) => question(order, id, actions, back)), more);
-  return [order.state !== "pending" && THERE.includes(order.tracker_state) && call, change];
+  return [order.state !== "pending" && PUCK_IS_THERE.includes(order.tracker_state) && call, change];
 }
 
 function question(order, id, actions, back) {

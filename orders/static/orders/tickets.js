@@ -1,6 +1,7 @@
 // One order on the board: how it looks, and what may be done with it.
 
 import { el } from "./dom.js";
+import { movedNote, place } from "./places.js";
 import { puckButtons } from "./pucks.js";
 import { linesOf, minutesSince, timeOf } from "./words.js";
 
@@ -8,6 +9,7 @@ const REASONS = ["Sold out, sorry.", "The kitchen is closed.", "We are too busy 
 // Minutes until slow and late; for new orders the venue says it.
 const { slow, late } = document.body.dataset;
 const PATIENCE = { pending: [slow / 60, late / 60], accepted: [10, 20], ready: [3, 6] };
+const STARTED_AS = { TO_GO: "to go", ON_PREMISE: "eat in" }; // the words of a gateway
 const SINCE = { pending: "order_time", accepted: "accepted_at", ready: "ready_at" };
 
 // When the order came into the state that it is in.
@@ -15,18 +17,23 @@ export const sinceOf = (order) => order[SINCE[order.state]];
 
 export function ticket(order, actions) {
   const id = `t${order.order_id}`;
+  const send = (action, more = {}) => {
+    article.querySelectorAll("button, input").forEach((one) => (one.disabled = true));
+    actions.send({ action, order_id: order.order_id, ...more });
+  };
   const article = el(
     "article",
     { class: "ticket new", "aria-labelledby": id },
     el("header", {}, place(order), el("h3", { id }, `Order ${order.order_number}`, el("small", {}, under(order))), el("p", { class: "age" })),
-    notes(order, actions),
+    order.to_go && el("p", { class: "to-go" }, "TO GO"),
+    notes(order, id, actions, send),
     el(
       "ul",
       { class: "made" },
       linesOf(order).map((line) => el("li", {}, el("b", {}, String(line.quantity)), " ", el("span", {}, line.name), line.more && el("small", {}, line.more))),
     ),
   );
-  article.append(buttons(order, article, id, actions));
+  article.append(buttons(order, id, actions, send));
   showAge(article, order);
   return article;
 }
@@ -46,40 +53,33 @@ export function showAge(article, order) {
   shown.replaceChildren(`${minutes} min`, ...(age ? [el("b", {}, age)] : []));
 }
 
-// Where to go is filled: the puck's place once it is known, the code's table before.
-function place(order) {
-  const plate = (filled, words) => el("span", { class: filled ? "plate go-here" : "plate" }, el("span", { class: "vh" }, words), order.table_number);
-  if (!order.located_table) {
-    return [plate(true, "Table "), order.tracker_number && el("span", { class: "puck not-yet", "aria-hidden": "true" })];
-  }
-  const puck = el("span", { class: "puck go-here" }, el("span", { class: "vh" }, "sits at table "), order.located_table);
-  if (!order.location_mismatch) return [puck];
-  return [el("span", { class: "place" }, plate(false, "Ordered at table "), el("span", { "aria-hidden": "true" }, "→"), puck)];
-}
-
 function under(order) {
   const lost = order.tracker_state === "located" ? " on a tag of no table" : " not on a table yet";
-  const puck = order.tracker_number ? `, puck ${order.tracker_number}${order.located_table ? "" : lost}` : "";
+  const puck = order.tracker_number ? `, puck ${order.tracker_number}${order.located_table || order.to_go ? "" : lost}` : "";
   return `${timeOf(order.order_time)}${puck}${order.placed_by === "staff" ? ", by staff" : ""}`;
 }
 
-function notes(order, actions) {
+function notes(order, id, actions, send) {
   const twin = order.possible_duplicate_of && actions.numberOf(order.possible_duplicate_of);
   const note = (strong, text) => el("p", { class: "note" }, el("b", {}, strong), ` ${text}`);
   return [
     order.possible_duplicate_of && note(`Possible duplicate${twin ? ` of ${twin}` : ""}:`, "same table, same items, seconds apart. Ask them."),
-    order.tracker_state === "returned" && note("Puck is back:", order.state === "pending" ? "before anybody accepted this. Ask at the bar." : "is it brought?"),
-    order.location_mismatch && note("Moved:", `ordered at ${order.table_number}, sits at ${order.located_table}.`),
+    order.tracker_state === "returned" && note("Puck is back:", order.state === "pending" ? "before anybody accepted this. Ask at the bar." : `is it ${ending(order).toLowerCase()}?`),
+    movedNote(order, id, actions, send),
+    startedOtherwise(order) && note(`Puck ${order.tracker_number} was started as ${STARTED_AS[order.tracker_type]}.`, `The order is to ${order.to_go ? "go" : "eat in"}.`),
     order.state === "pending" && order.first_of_session && note("First order", "since this table was cleared."),
     order.state === "pending" && !order.verified && note("No code scanned:", "anybody could have sent this."),
   ];
 }
 
-function buttons(order, article, id, actions) {
-  const send = (action, more = {}) => {
-    article.querySelectorAll("button, input").forEach((one) => (one.disabled = true));
-    actions.send({ action, order_id: order.order_id, ...more });
-  };
+// The gateway's word decides nothing: what is done when it is ready follows the order.
+function startedOtherwise({ tracker_number: puck, tracker_type: type, to_go: toGo }) {
+  return puck && type in STARTED_AS && (type === "TO_GO") !== toGo;
+}
+
+const ending = (order) => (order.to_go ? "Collected" : "Brought");
+
+function buttons(order, id, actions, send) {
   const button = (kind, words, onclick) => el("button", { class: `btn ${kind}`, type: "button", "aria-describedby": id, disabled: !actions.live, onclick }, words);
   const ask = (question) => {
     const asked = question(() => asked.replaceWith(both));
@@ -88,15 +88,15 @@ function buttons(order, article, id, actions) {
   };
   const refuse = (words, action, more) => button("no", `${words}…`, () => ask((back) => reasons(words, (reason) => send(action, { reason, ...more }), back, id)));
   const undo = order.undo && button("", "Undo", () => send("undoorder", { seq: order.undo.seq, reason: "Undone on the board" }));
-  const brought = button("main", "Brought", () => send("completeorder"));
+  const over = button("main", ending(order), () => send("completeorder"));
   const rejected = { order_status: "rejected" };
   const acts = el(
     "div",
     { class: "acts" },
     {
       pending: () => [button("main", "Accept", () => send("acceptorder")), refuse("Reject", "acceptorder", rejected), undo],
-      accepted: () => [order.tracker_state === "returned" ? brought : button("main", "Ready", () => send("readyorder")), undo, refuse("Cancel", "cancelorder")],
-      ready: () => [brought, undo, refuse("Cancel", "cancelorder")],
+      accepted: () => [order.tracker_state === "returned" ? over : button("main", "Ready", () => send("readyorder")), undo, refuse("Cancel", "cancelorder")],
+      ready: () => [over, undo, refuse("Cancel", "cancelorder")],
     }[order.state]().filter(Boolean),
   );
   const pucks = puckButtons(order, id, actions, ask);

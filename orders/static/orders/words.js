@@ -22,16 +22,30 @@ export function linesOf(order) {
   }));
 }
 
+export const PUCK_IS_THERE = ["started", "located", "paged"]; // at the gateway, which can make it shake
+
 const where = (order) => order.located_table ?? order.table_number;
+// Where it goes, once that is not only the table of the code.
+const goesTo = (order) => (order.to_go ? null : (order.located_table ?? (order.moved_from ? order.table_number : null)));
 
 // What a guest reads of an order: [mark, title, sentence].
 export function guestWords(order) {
+  return (order.to_go ? wordsToGo(order) : null) ?? wordsOf(order);
+}
+
+function wordsToGo(order) {
+  const shakes = order.tracker_number && PUCK_IS_THERE.includes(order.tracker_state) ? " Your puck shakes." : "";
+  if (order.state === "ready") return ["ready", "Ready", `Please come to the bar.${shakes}`];
+  return order.state === "completed" ? ["done", "Collected", `At ${timeOf(order.finished_at)}.`] : null;
+}
+
+function wordsOf(order) {
   const reason = order.reason ? `“${order.reason}” ` : "";
   switch (order.state) {
     case "pending":
       return ["new", "Sent", "The bar has it. Waiting for somebody to accept it."];
     case "accepted":
-      return ["accepted", "Being made", `Accepted at ${timeOf(order.accepted_at)}${order.located_table ? `, coming to table ${order.located_table}` : ""}.`];
+      return ["accepted", "Being made", `Accepted at ${timeOf(order.accepted_at)}${goesTo(order) ? `, coming to table ${goesTo(order)}` : ""}.`];
     case "ready":
       return ["ready", "On its way", `Ready at ${timeOf(order.ready_at)}, coming to table ${where(order)}.`];
     case "completed":

@@ -146,10 +146,11 @@ export function payloadOfMoved(move) {
 function middleOf(order, now, tail) {
   return (
     `,"order_time":${order.ms},"venue_id":"${order.venue.name}","table_number":${order.table.quoted},` +
-    `"state":"${now.state}","order_status":${JSON.stringify(now.status)},"reason":"","order_items":${order.items},` +
+    `"moved_from":null,"to_go":false,"state":"${now.state}","order_status":${JSON.stringify(now.status)},` +
+    `"reason":"","order_items":${order.items},` +
     `"lines":${order.lines},"total":"${order.total}","client_order_id":null,"accepted_at":${now.acceptedAt},` +
     `"ready_at":null,"finished_at":${now.finishedAt},"paid_at":null,"tracker_number":null,"located_table":null,` +
-    `"location_mismatch":false,"tracker_state":"","session_id":"${order.session.id}","placed_by":"guest",` +
+    `"location_mismatch":false,"tracker_state":"","tracker_type":"","session_id":"${order.session.id}","placed_by":"guest",` +
     `"verified":false,"first_of_session":${order.first},` +
     `"possible_duplicate_of":${order.twin ? `"${order.twin}"` : "null"},` +
     `"changed_by":"${now === order ? "guest" : "board"}",${tail}`

@@ -31,6 +31,8 @@ const OF_EVERY_ORDER = {
   undo_status: "''",
   location_mismatch: "false",
   tracker_state: "''",
+  tracker_type: "''",
+  to_go: "false",
 };
 
 const LINE = {
