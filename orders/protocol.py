@@ -417,8 +417,9 @@ def board_frame(order: Mapping[str, Any]) -> str:
 
 
 def status_frame(order: Mapping[str, Any]) -> str:
-    """The status frame of version 1 to a table."""
-    return _text_of(_picked(order, _TO_GUEST, status_for_v1(order["state"], order["order_status"])))
+    """The status frame of version 1 to a table: the one that ordered it, by which its clients know their own."""
+    own = {**order, "table_number": order["moved_from"] or order["table_number"]}
+    return _text_of(_picked(own, _TO_GUEST, status_for_v1(order["state"], order["order_status"])))
 
 
 # The seed writes its keys in three orders; each is kept.

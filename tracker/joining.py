@@ -189,7 +189,7 @@ class Join:
         if row.order_id in self._orders:
             located = self._tables.get(row.tag)
             state = PAGED if row.paged else LOCATED if row.tag else STARTED
-            self._where[row.order_id] = Whereabouts(row.name, located, state)
+            self._where[row.order_id] = Whereabouts(row.name, located, state, row.type)
 
     def _clear(self, row: TrackedOrder, at: datetime) -> None:
         row.state, row.cleared_at = "cleared", at

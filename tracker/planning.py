@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
+from orders.changes import MOVED
 from orders.models import Order, VenueEvent
 from orders.states import OPEN, State
 from tracker.commands import Wish, plan_command
@@ -60,6 +61,8 @@ class Plan:
                 continue
             if event.change in ("placed", State.ACCEPTED):
                 begin(order, event)
+            elif event.change == MOVED and self._venue.tracker_use == "tables":
+                self._relocate(order, event)
             elif not order.name:
                 continue
             elif event.change == State.READY:
@@ -72,7 +75,7 @@ class Plan:
 
     def _start(self, order: Wanted, event: VenueEvent) -> None:
         """The guest's puck, unless it is there already."""
-        if order.name and self._join.adopt(order.order_id) is None and self._is_accepted_now(order, event):
+        if order.name and self._join.adopt(order.order_id) is None and self._is_asked_now(order, event):
             self._plan(
                 Wish("start", order.name, order_type=type_of(order.to_go)), order, event, "was accepted", START_WITHIN
             )
@@ -80,7 +83,7 @@ class Plan:
     def _locate(self, order: Wanted, event: VenueEvent) -> None:
         """The table of the code, under a name of our own. What is taken away is brought nowhere."""
         tag = self._join.tag_of(order.table_number)
-        if order.name or order.to_go or tag is None or not self._is_accepted_now(order, event):
+        if order.name or order.to_go or tag is None or not self._is_asked_now(order, event):
             return
         first, last = self._venue.first_own_name, self._venue.last_own_name
         name = next_name(first, last, self._cursor.last_name, self._join.names())
@@ -92,8 +95,21 @@ class Plan:
         wish = Wish("locate", order.name, order_type="ON_PREMISE", tag=tag)
         self._plan(wish, order, event, "was accepted", START_WITHIN)
 
-    def _is_accepted_now(self, order: Wanted, event: VenueEvent) -> bool:
-        return event.change == State.ACCEPTED and order.is_made and self._now < event.at + START_WITHIN
+    def _relocate(self, order: Wanted, event: VenueEvent) -> None:
+        """Runners' screens show where it is brought now; what goes to a table without a tag leaves them."""
+        tag = self._join.tag_of(order.table_number)
+        if not order.name:
+            self._locate(order, event)
+        elif tag is None:
+            self._end(order, event)
+            self._join.renumber({order.order_id: None})  # or what we clear would come back as if it had been brought
+            order.name = ""
+        elif self._is_asked_now(order, event):
+            wish = Wish("locate", order.name, order_type="ON_PREMISE", tag=tag)
+            self._plan(wish, order, event, f"goes to table {order.table_number}", START_WITHIN)
+
+    def _is_asked_now(self, order: Wanted, event: VenueEvent) -> bool:
+        return event.change in (State.ACCEPTED, MOVED) and order.is_made and self._now < event.at + START_WITHIN
 
     def _call(self, order: Wanted, event: VenueEvent) -> None:
         """Who takes it away is called to the bar, by whatever puck the order has: its type is the order's."""

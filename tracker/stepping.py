@@ -8,7 +8,6 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, OuterRef, Subquery
 
 from orders.models import VenueEvent
-from orders.states import State
 from tracker.joining import Join
 from tracker.milestones import note_milestones
 from tracker.models import InboundEvent, TrackerCursor
@@ -71,13 +70,13 @@ def _step(venue_id: int, now: datetime) -> bool:
         if not told and not events:
             return False
         venue = Venue.objects.get(pk=venue_id)
-        accepted = [event.order_id for event in events if event.change == State.ACCEPTED and event.order_id is not None]
-        join = Join(venue, told, also=accepted)
+        changed = {event.order_id for event in events if event.order_id is not None}
+        join = Join(venue, told, also=changed)
         if venue.tracker_use != "off":
             Plan(venue, join, cursor, now).take(events)
         join.take_events()
         join.write(now)
-        note_milestones(venue_id, join.orders() | {event.order_id for event in events if event.order_id is not None})
+        note_milestones(venue_id, join.orders() | changed)
         cursor.seq = events[-1].seq if events else cursor.seq
         cursor.inbound = told[-1].pk if told else cursor.inbound
         cursor.save()

@@ -153,7 +153,7 @@ def test_boards_and_guests_of_version_2_hear_of_it_and_nobody_of_version_1(pub: 
         assert (frame["change"], frame["order"]["table_number"], frame["order"]["moved_from"]) == ("moved", "2", "1")
 
 
-def test_later_frames_of_version_1_have_the_new_table(pub: Pub) -> None:
+def test_later_frames_of_version_1_have_the_guests_own_table(pub: Pub) -> None:
     done = pub.place()
     pub.move_to_table(done.order_id, "2")
     pub.move("acceptorder", done.order_id)
@@ -161,14 +161,15 @@ def test_later_frames_of_version_1_have_the_new_table(pub: Pub) -> None:
     assert text is not None
     frame = json.loads(text)
     assert list(frame) == ["order_status", "order_id", "order_items", "order_time", "venue_id", "table_number"]
-    assert (frame["order_status"], frame["table_number"]) == ("accepted", "2")
+    assert (frame["order_status"], frame["table_number"]) == ("accepted", "1")
 
 
-def test_who_names_the_orders_table_names_the_new_one(pub: Pub) -> None:
+@pytest.mark.parametrize("table", ["1", "2"])
+def test_who_names_the_orders_table_names_the_new_one_or_that_which_ordered(pub: Pub, table: str) -> None:
     done = pub.place()
     pub.move_to_table(done.order_id, "2")
-    assert code_of(pub.move("acceptorder", done.order_id, table_number="1")) == "wrong_table"
-    assert isinstance(pub.move("acceptorder", done.order_id, table_number="2"), Done)
+    assert code_of(pub.move("acceptorder", done.order_id, table_number="3")) == "wrong_table"
+    assert isinstance(pub.move("acceptorder", done.order_id, table_number=table), Done)
 
 
 def test_every_event_is_the_whole_order_as_a_fresh_read_has_it(pub: Pub) -> None:

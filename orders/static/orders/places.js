@@ -2,6 +2,8 @@
 
 import { el } from "./dom.js";
 
+const PUCKS = document.body.dataset.tracker !== "tables";
+
 // Where to go is filled: the puck's place once it is known, the order's table before. What the guest collects goes
 // nowhere: nothing is filled, and no place of its puck is waited for.
 export function place(order) {
@@ -10,7 +12,7 @@ export function place(order) {
   const goal = order.located_table
     ? shape(`puck${fill}`, "sits at table ", order.located_table)
     : shape(`plate${fill}`, order.moved_from ? "goes to table " : "Table ", order.table_number);
-  const unseen = order.tracker_number && !order.located_table && !order.to_go && el("span", { class: "puck not-yet", "aria-hidden": "true" });
+  const unseen = PUCKS && order.tracker_number && !order.located_table && !order.to_go && el("span", { class: "puck not-yet", "aria-hidden": "true" });
   const before = order.location_mismatch ? order.table_number : order.moved_from;
   if (!before) return [goal, unseen];
   const was = order.location_mismatch && order.moved_from ? "Goes to" : "Ordered at";

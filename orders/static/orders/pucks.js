@@ -4,7 +4,7 @@ import { el } from "./dom.js";
 import { PUCK_IS_THERE } from "./words.js";
 
 const wanted = new Map(); // order id to the number that was asked for last
-const IN_USE = "pucks" in document.body.dataset;
+const IN_USE = document.body.dataset.tracker === "pucks";
 const CALLED_MS = 4000;
 
 const button = (kind, words, onclick, more = {}) => el("button", { class: `btn ${kind}`, type: "button", onclick, ...more }, words);

@@ -7,7 +7,8 @@ import { linesOf, minutesSince, timeOf } from "./words.js";
 
 const REASONS = ["Sold out, sorry.", "The kitchen is closed.", "We are too busy now.", "Please come to the bar."];
 // Minutes until slow and late; for new orders the venue says it.
-const { slow, late } = document.body.dataset;
+const { slow, late, tracker } = document.body.dataset;
+const SCREENS = tracker === "tables"; // no pucks: a number is the one on the runners' screens
 const PATIENCE = { pending: [slow / 60, late / 60], accepted: [10, 20], ready: [3, 6] };
 const STARTED_AS = { TO_GO: "to go", ON_PREMISE: "eat in" }; // the words of a gateway
 const SINCE = { pending: "order_time", accepted: "accepted_at", ready: "ready_at" };
@@ -54,9 +55,14 @@ export function showAge(article, order) {
 }
 
 function under(order) {
+  return `${timeOf(order.order_time)}${puckOf(order)}${order.placed_by === "staff" ? ", by staff" : ""}`;
+}
+
+function puckOf(order) {
+  if (!order.tracker_number) return "";
+  if (SCREENS) return `, ${order.tracker_number} on the runners' screens`;
   const lost = order.tracker_state === "located" ? " on a tag of no table" : " not on a table yet";
-  const puck = order.tracker_number ? `, puck ${order.tracker_number}${order.located_table || order.to_go ? "" : lost}` : "";
-  return `${timeOf(order.order_time)}${puck}${order.placed_by === "staff" ? ", by staff" : ""}`;
+  return `, puck ${order.tracker_number}${order.located_table || order.to_go ? "" : lost}`;
 }
 
 function notes(order, id, actions, send) {
@@ -64,7 +70,7 @@ function notes(order, id, actions, send) {
   const note = (strong, text) => el("p", { class: "note" }, el("b", {}, strong), ` ${text}`);
   return [
     order.possible_duplicate_of && note(`Possible duplicate${twin ? ` of ${twin}` : ""}:`, "same table, same items, seconds apart. Ask them."),
-    order.tracker_state === "returned" && note("Puck is back:", order.state === "pending" ? "before anybody accepted this. Ask at the bar." : `is it ${ending(order).toLowerCase()}?`),
+    order.tracker_state === "returned" && note(SCREENS ? "Cleared on a screen:" : "Puck is back:", order.state === "pending" ? "before anybody accepted this. Ask at the bar." : `is it ${ending(order).toLowerCase()}?`),
     movedNote(order, id, actions, send),
     startedOtherwise(order) && note(`Puck ${order.tracker_number} was started as ${STARTED_AS[order.tracker_type]}.`, `The order is to ${order.to_go ? "go" : "eat in"}.`),
     order.state === "pending" && order.first_of_session && note("First order", "since this table was cleared."),

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from orders.changes import OrderMove, OrderUndo
+from orders.changes import OrderMove, OrderUndo, TableMove
 from orders.commit import Outcome
 from orders.models import Order
-from orders.protocol import MoveOrder, UndoOrder
+from orders.protocol import MoveOrder, MoveToTable, UndoOrder
 from orders.services import write
 from orders.states import move_for
 from tests.factories import make_agent, make_order, make_product, make_table, make_venue
@@ -47,6 +47,11 @@ class Evening:
         if step:
             self.step()
         return outcome
+
+    def bring(self, order: Order, table: str) -> None:
+        """To another table, by staff."""
+        write(TableMove(self.venue.pk, timezone.now(), MoveToTable(order.pk, table), "Sam"))
+        self.step()
 
     def undo(self, order: Order) -> Outcome:
         """The order's last move, by staff."""

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from orders.models import Order
 from tests.tracker.platform.evening import Evening
 from tracker.models import GatewayCommand
 
@@ -80,3 +81,12 @@ def test_nobody_is_called_for_what_is_not_ready_any_more(pub: Evening, collected
     else:
         pub.undo(order)
     assert pub.commands()[0] == ("page", "22", "expired")
+
+
+def test_what_a_starter_makes_of_a_puck_is_shown_and_changes_nothing_else(pub: Evening) -> None:
+    order = pub.order()
+    key = pub.tell("created")
+    assert Order.objects.get(pk=order.pk).tracker_type == "ON_PREMISE"
+    pub.tell("modified", key=key, orderType="TO_GO")
+    shown = Order.objects.get(pk=order.pk)
+    assert (shown.tracker_type, shown.to_go, shown.state) == ("TO_GO", False, "pending")

@@ -6,6 +6,7 @@ import pytest
 
 from orders.errors import Refused
 from orders.protocol import TrackerWish
+from tests.factories import make_table
 from tests.tracker.platform.evening import Evening
 from tracker import reconciling
 from tracker.models import GatewayCommand, TrackerCursor
@@ -140,6 +141,40 @@ def test_the_last_number_is_kept_with_the_venue(pub: Evening) -> None:
     pub.move(second, "acceptorder")
     assert pub.where(second)[1] == "5001"
     assert TrackerCursor.objects.get(venue=pub.venue).last_name == 5001
+
+
+def test_an_order_that_goes_to_another_table_is_shown_there(pub: Evening) -> None:
+    order = pub.order(puck=None)
+    pub.move(order, "acceptorder")
+    key = pub.tell("created", name="5000", tag="70")
+    pub.answer("locate", key)
+    pub.bring(order, "8")
+    command = GatewayCommand.objects.filter(verb="locate").latest("pk")
+    assert (command.name, command.tag, command.state) == ("5000", "80", "planned")
+    pub.tell("modified", name="5000", tag="80", key=key)
+    assert pub.where(order) == ("accepted", "5000", "8", False, "located")
+
+
+def test_an_order_that_goes_to_a_table_without_a_tag_leaves_the_screens_and_stays_open(pub: Evening) -> None:
+    pub.tables["9"] = make_table(pub.venue, "9")
+    order = pub.order(puck=None)
+    pub.move(order, "acceptorder")
+    key = pub.tell("created", name="5000", tag="70")
+    pub.answer("locate", key)
+    pub.bring(order, "9")
+    assert pub.commands()[1:] == [("clear", "5000", "planned")]
+    pub.tell("cleared", name="5000", key=key)
+    assert pub.where(order) == ("accepted", None, None, False, "")
+    pub.bring(order, "8")
+    assert pub.commands()[2:] == [("locate", "5001", "planned")]
+
+
+def test_a_pending_order_that_goes_elsewhere_is_told_once_it_is_accepted(pub: Evening) -> None:
+    order = pub.order(puck=None)
+    pub.bring(order, "8")
+    assert pub.commands() == []
+    pub.move(order, "acceptorder")
+    assert GatewayCommand.objects.get().tag == "80"
 
 
 @pytest.mark.parametrize("action", ["pageorder", "trackorder"])
