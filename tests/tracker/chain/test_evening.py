@@ -48,13 +48,13 @@ class Evening:
         """A puck that is on the bar."""
         return str(1 + next(self._pucks) % 99)
 
-    def order(self, *, started: bool = False) -> Visit:
+    def order(self, *, started: bool = False, to_go: bool = False) -> Visit:
         """With a puck, which has been on the starter or not."""
         table, puck = self.dice.choice(TABLES), self.take_puck()
         guest = self.guests[table]
         if started:
             self.venue.move(puck, "start", type="ON_PREMISE")
-        ack = guest.place(ITEMS, tracker_number=puck)
+        ack = guest.place(ITEMS, tracker_number=puck, to_go=to_go)
         visit = Visit(guest, ack.order_id, ack.order_number, table, puck)
         self.visits.append(visit)
         return self.see(visit)
@@ -64,7 +64,7 @@ class Evening:
         visit.state = "accepted"
         wait_until(f"puck {visit.puck} is at the gateway", lambda: self.venue.order_of(visit.puck or ""))
         # A start that is still under way would be done again for a puck that was cleared meanwhile.
-        self.venue.ask("wait_for(lambda: not GatewayCommand.objects.filter(answered=False).exists())")
+        self.venue.ask("wait_for(lambda: not GatewayCommand.objects.filter(answered=False, finished_at=None).exists())")
 
     def sit(self, visit: Visit, place: str | None = None) -> None:
         visit.place = place or self.dice.choice(TABLES)
@@ -162,6 +162,34 @@ def swapped(pub: Evening) -> None:
         pub.give_back(visit)
 
 
+def taken_away(pub: Evening) -> None:
+    """The starter has made it eat in; its puck shakes all the same."""
+    visit = pub.order(started=True, to_go=True)
+    pub.accept(visit)
+    pub.board.ready(pub.board.wait_state(visit.order_id, "accepted"))
+    visit.state = "ready"
+    wait_until(f"puck {visit.puck} shakes", lambda: (pub.venue.order_of(visit.puck or "") or {}).get("paged"))
+    pub.done(visit)
+
+
+def moved_by_staff(pub: Evening) -> None:
+    """Somebody has typed in another guest's number; staff give each their own."""
+    first, second = pub.order(started=True), pub.order(started=True)
+    right = second.puck
+    pub.board.act("trackorder", order_id=first.order_id, tracker_number=right)
+    assert pub.board.next_error().code == "puck_taken"
+    pub.board.act("trackorder", order_id=first.order_id, tracker_number=right, taken="move")
+    left, first.puck, second.puck = first.puck, right, None
+    pub.see(first)
+    pub.board.act("trackorder", order_id=second.order_id, tracker_number=left)
+    second.puck = left
+    for visit in (first, second):
+        pub.see(visit)
+        pub.accept(visit)
+        pub.sit(visit)
+        pub.give_back(visit)
+
+
 def agent_away(pub: Evening) -> None:
     """What moved meanwhile is known when it is back; what came back is complete."""
     stays, leaves = pub.order(started=True), pub.order(started=True)
@@ -229,6 +257,8 @@ STORIES: tuple[Callable[[Evening], None], ...] = (
     back_too_early,
     refused,
     swapped,
+    taken_away,
+    moved_by_staff,
 )
 ONCE = (agent_away, without_internet, gateway_at_another_address, gateway_without_power)
 
