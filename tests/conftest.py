@@ -16,6 +16,15 @@ settings.register_profile("suite", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("suite")
 
 
+# Where tests wait for real processes, for up to a minute each.
+_SLOW = {"agent", "chain", "faults", "journeys", "ontap", "simulator"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow files first, so that no worker is left with one of them when the others have nothing to do any more."""
+    items.sort(key=lambda item: _SLOW.isdisjoint(item.path.parts))
+
+
 @pytest.fixture(scope="session")
 def trials() -> bool:
     """Whether to use the full numbers that the issues name (`make trials`) instead of small ones."""

@@ -25,9 +25,16 @@ from tests.stack.redis import Redis
 COLUMNS = ("embedded", "production")
 WORKERS = 3  # on two cores: tests wait more than they work
 SECONDS_FOR_A_TRIAL = 1800
-# One column is enough for what knows no database (the gateway's library, the simulator and the agent), and for what is
-# the embedded column itself, whatever the run is on.
+# One column is enough for what knows no database (the gateway's library, the simulator and the agent, our server, the
+# tests' own tools), and for what is the embedded column itself, whatever the run is on.
 IN_ONE_COLUMN = (
+    "tests/clients",
+    "tests/stack",
+    "tests/ontap/test_server_bounds.py",
+    "tests/ontap/test_server_closing.py",
+    "tests/ontap/test_server_http.py",
+    "tests/ontap/test_server_life.py",
+    "tests/ontap/test_server_messages.py",
     "tests/tracker/agent",
     "tests/tracker/gateway",
     "tests/tracker/simulator",
@@ -76,6 +83,7 @@ def run_column(column: str, *, trials: bool, for_pytest: list[str]) -> Results:
         environ |= {"ONTAP_ENV": column, "ONTAP_DATA": str(folder / "data"), "ONTAP_TRIALS": "1" if trials else ""}
         # loadfile: the tests of one file share servers that are costly to start.
         command = [sys.executable, "-m", "pytest", f"--numprocesses={WORKERS}", "--dist=loadfile", "--quiet"]
+        command.append("--no-loadscope-reorder")  # `conftest` has put them into order
         if column == "production":
             command += [f"--ignore={path}" for path in IN_ONE_COLUMN]
             postgres = stack.enter_context(Postgres())
