@@ -34,15 +34,16 @@ from daphne.ws_protocol import WebSocketFactory  # type: ignore[import-untyped]
 from twisted.internet import reactor as _reactor
 
 from ontap.scrub import scrub_path
-from ontap.server_frames import PING, WHOLE_TEXT
+from ontap.server_frames import WHOLE_TEXT
 from ontap.server_limits import Inbox, Limits, Message, frame
+from ontap.server_pings import Pings
 from ontap.server_protocol import TableSocket
+from tracker.wire import PATH as AGENTS
 
 logger = logging.getLogger("ontap.server")
 access_log = logging.getLogger("ontap.access")
 reactor: Any = _reactor  # typed as a module, which it is not
 
-PINGS_AT_ONCE = 200  # after a restart all clients return together, and would be pinged together for ever
 BACKLOG = 4096  # they also connect together
 
 Application = Callable[..., Awaitable[None]]
@@ -161,9 +162,8 @@ class Server(Daphne):  # type: ignore[misc]
         self._end: asyncio.Task[None] | None = None
         self._unflushed: list[TableSocket] = []
         self._leaving: deque[tuple[float, asyncio.Task[None]]] = deque()
-        # Times only ever grow by the same amount, so that a queue is in order without a heap, or a timer per socket.
-        self._to_ping: deque[tuple[float, TableSocket]] = deque()
-        self._to_answer: deque[tuple[float, float, TableSocket]] = deque()
+        self._pings = Pings(self.limits.ping_interval, self.limits.ping_timeout)
+        self._agents_pings = Pings(self.limits.agent_ping_interval, self.limits.agent_ping_timeout)
 
     def run(self) -> None:
         """Serve until `stop`, SIGTERM or SIGINT. In the main thread, if signals are to be heard."""
@@ -239,7 +239,8 @@ class Server(Daphne):  # type: ignore[misc]
 
     def watch(self, client: TableSocket) -> None:
         """Ping the socket from now on."""
-        self._to_ping.append((self.now + self.limits.ping_interval, client))
+        pings = self._agents_pings if client.address == AGENTS else self._pings
+        pings.watch(client, self.now)
 
     def _flush(self) -> None:
         clients, self._unflushed = self._unflushed, []
@@ -265,23 +266,13 @@ class Server(Daphne):  # type: ignore[misc]
             if not task.done():
                 logger.warning("An application did not end after its client had gone")
                 task.cancel()
-        while self._to_answer and self._to_answer[0][0] <= self.now:
-            _, pinged_at, client = self._to_answer.popleft()
-            # While its inbox is full we do not read, so we would not have seen the answer.
-            if client.state == client.STATE_OPEN and client.heard_at < pinged_at and not client.inbox.full:
-                client.cut_off("does not answer pings")
-        self._ping()
+        for pings in (self._pings, self._agents_pings):
+            pings.cut_silent(self.now)
+            self._ping(pings)
 
-    def _ping(self) -> None:
-        for _ in range(PINGS_AT_ONCE):
-            if not self._to_ping or self._to_ping[0][0] > self.now:
-                return
-            client = self._to_ping.popleft()[1]
-            if client.state == client.STATE_OPEN:
-                client.sendData(PING)
-                self._to_ping.append((self.now + self.limits.ping_interval, client))
-                self._to_answer.append((self.now + self.limits.ping_timeout, self.now, client))
-        self.loop.call_later(0.02, self._ping)
+    def _ping(self, pings: Pings) -> None:
+        if pings.ping(self.now):
+            self.loop.call_later(0.02, self._ping, pings)
 
     # The end
 

@@ -21,6 +21,9 @@ class Limits:
     unread_seconds: float = 10  # to bring half of that down again while the application waits
     ping_interval: float = 20
     ping_timeout: float = 30
+    # Of an agent's socket: that a pub has lost its power is known at its boards within half a minute.
+    agent_ping_interval: float = 5
+    agent_ping_timeout: float = 8
     accept_seconds: float = 20  # for the application to accept or refuse
     close_seconds: float = 5  # for a client to answer our close and to take what it is owed
     leave_seconds: float = 10  # for the application once its client is gone

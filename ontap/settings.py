@@ -203,6 +203,26 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "readings of the gateways": {
+        "task": "tracker.tasks.look_for_readings_due",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "histories at risk": {
+        "task": "tracker.tasks.look_for_histories_at_risk",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
+    "moved tables and missing pucks": {
+        "task": "tracker.tasks.look_for_orders_to_mend",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "pucks that nobody looked at": {
+        "task": "tracker.tasks.look_for_unseen_pucks",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "old enrolments": {"task": "tracker.tasks.prune_enrolments", "schedule": 300.0, "options": {"expires": 300}},
     # Each installation at a minute of its own.
     "pruning of the gateways": {

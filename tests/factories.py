@@ -19,7 +19,7 @@ from orders.changes import Done, Placement
 from orders.models import Order
 from orders.pricing import price_order
 from orders.protocol import PlaceOrder, WantedLine
-from tracker.models import EdgeAgent, Gateway, GatewayCommand, TrackedOrder
+from tracker.models import EdgeAgent, Gateway, GatewayCommand, Reading, TrackedOrder
 from venues.access import member_for_code, start_session
 from venues.catalogue import load_catalogue
 from venues.codes import new_token, table_code, token_hash
@@ -131,6 +131,11 @@ def make_tracked(venue: Venue, puck: str = "22", **fields: Any) -> TrackedOrder:
     return TrackedOrder.objects.create(
         **{"venue": venue, "uuid": uuid.uuid4(), "name": puck, "state": "started", "started_at": now_ms()} | fields
     )
+
+
+def make_reading(venue: Venue, subject: str = "history", **fields: Any) -> Reading:
+    """A reading of the venue's gateway, which nobody wants yet."""
+    return Reading.objects.create(venue=venue, subject=subject, **fields)
 
 
 def make_member(table: Table) -> str:

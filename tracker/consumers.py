@@ -20,7 +20,7 @@ from orders.outbox import Outbox
 from orders.presence import PROCESS
 from orders.reading import in_reader
 from orders.sockets import DirectSocket, Message
-from tracker import choices, commands, health, ingestion, links, nudges, stepping, wire
+from tracker import answers, choices, commands, health, ingestion, links, nudges, questions, readings, stepping, wire
 from tracker.links import Link, LinkLost
 from tracker.models import GatewayCommand
 from tracker.switchboard import switchboard
@@ -47,6 +47,7 @@ class AgentSocket(DirectSocket):
 
     def __init__(self) -> None:
         self._greeted = self._sending = self._more = False
+        self._acked = self._had_at_first = 0  # numbers of events
 
     async def websocket_connect(self) -> None:
         """Refusals are alike: no token, a wrong one, a revoked one, too many of them.
@@ -123,11 +124,16 @@ class AgentSocket(DirectSocket):
             acked = await in_reader(ingestion.keep_events, self.link, message.spool, message.events, timezone.now())
             self._push(wire.Ack(spool=message.spool, number=acked))
             await self._step()
+            self._acked = acked
         elif isinstance(message, wire.Result):
             await in_reader(commands.keep_result, self.link, message, timezone.now())
             self._push(wire.Kept(command=message.command))
         elif isinstance(message, wire.GatewayNews):
-            await in_reader(health.keep_news, self.link, message, timezone.now())
+            now = timezone.now()
+            if await in_reader(health.keep_news, self.link, message, now) and message.state == "live":
+                await in_reader(readings.want, self.link.venue_id, ("orders",), now)
+        elif isinstance(message, wire.Told):
+            await in_reader(answers.keep_told, self.link, message, timezone.now())
 
     async def _greet(self, hello: wire.Hello) -> None:
         if self._greeted:
@@ -143,7 +149,9 @@ class AgentSocket(DirectSocket):
         if greeted.contested:
             logger.warning("Agent %s: another agent uses its token", self.link.agent_id)
         self._greeted = True
+        self._acked, self._had_at_first = max(greeted.acked, hello.first - 1), hello.last
         self._push(wire.Welcome(venue=str(self.link.venue_id), acked=greeted.acked))
+        await in_reader(questions.begin, self.link, now)
         self.send_due()
         await in_reader(health.tell_agent_returned, self.link, now)
 
@@ -179,12 +187,19 @@ class AgentSocket(DirectSocket):
                 sent = [command.pk for command in claimed if self._send_command(command)]
                 if sent:
                     await in_reader(commands.note_sent, self.link, sent, timezone.now())
+                await self._ask_wanted()
         except LinkLost as lost:
             self.lose(lost.code)
         except DatabaseProblem as error:
             logger.warning("Agent %s gets no commands now (%s)", self.link.agent_id, type(error).__name__)
         finally:
             self._sending = False
+
+    async def _ask_wanted(self) -> None:
+        """History would tell of orders as over whose beginning is still in the agent's spool: that comes first."""
+        up_to_date = self._acked >= self._had_at_first
+        for question in await in_reader(questions.claim_wanted, self.link, timezone.now(), history=up_to_date):
+            self._push(question)
 
     async def _send_choice(self) -> None:
         choice = await in_reader(choices.take_choice, self.link)

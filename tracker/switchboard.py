@@ -12,7 +12,7 @@ from django.utils import timezone
 from orders import layer
 from orders.presence import PROCESS
 from orders.reading import in_reader
-from tracker import links, nudges, stepping
+from tracker import links, nudges, questions, stepping
 from tracker.models import CommandState, Gateway, GatewayCommand
 
 if TYPE_CHECKING:
@@ -133,4 +133,4 @@ def _read(held: list[links.Link]) -> tuple[dict[links.Link, int], set[int]]:
     due = GatewayCommand.objects.filter(venue_id__in=venues, state=CommandState.PLANNED)
     wanted = set(due.filter(next_try_at__lte=now, not_after__gt=now).values_list("venue_id", flat=True).distinct())
     chosen = Gateway.objects.filter(venue_id__in=venues).exclude(choice="").values_list("venue_id", flat=True)
-    return gone, wanted | set(chosen)
+    return gone, wanted | set(chosen) | questions.venues_wanted(venues, now)

@@ -5,7 +5,7 @@ from celery import shared_task
 
 from orders.tables import now_in_ms
 from orders.tasks import EXPIRES_S, Retried
-from tracker import enrolment, health, pruning, reconciling, repair, stepping
+from tracker import enrolment, health, losses, mending, pruning, readings, reconciling, repair, stepping
 
 
 @shared_task
@@ -61,6 +61,51 @@ def look_for_forgotten_pucks() -> None:
 @shared_task(base=Retried)
 def clear_forgotten_pucks(venue_id: int) -> None:
     reconciling.clear_forgotten(venue_id, now_in_ms())
+
+
+@shared_task
+def look_for_orders_to_mend() -> None:
+    for venue_id in mending.venues_to_mend(now_in_ms()):
+        mend_orders.apply_async((venue_id,), expires=EXPIRES_S)
+
+
+@shared_task(base=Retried)
+def mend_orders(venue_id: int) -> None:
+    mending.mend(venue_id, now_in_ms())
+
+
+@shared_task
+def look_for_unseen_pucks() -> None:
+    for venue_id in mending.venues_unseen(now_in_ms()):
+        look_at_unseen_pucks.apply_async((venue_id,), expires=EXPIRES_S)
+
+
+@shared_task(base=Retried)
+def look_at_unseen_pucks(venue_id: int) -> None:
+    mending.look_at_unseen(venue_id, now_in_ms())
+
+
+@shared_task
+def look_for_readings_due() -> None:
+    for venue_id in readings.venues_due(now_in_ms()):
+        want_readings_due.apply_async((venue_id,), expires=EXPIRES_S)
+
+
+@shared_task(base=Retried)
+def want_readings_due(venue_id: int) -> None:
+    readings.want_due(venue_id, now_in_ms())
+
+
+@shared_task
+def look_for_histories_at_risk() -> None:
+    readings.make_missing_of_agents()
+    for venue_id in losses.venues_at_risk(now_in_ms()):
+        tell_history_at_risk.apply_async((venue_id,), expires=EXPIRES_S)
+
+
+@shared_task(base=Retried)
+def tell_history_at_risk(venue_id: int) -> None:
+    losses.tell_at_risk(venue_id, now_in_ms())
 
 
 @shared_task(base=Retried)

@@ -159,6 +159,7 @@ async def from_a_thread(query: dict[str, str], receive: Receive, send: Send) -> 
 
 SOCKETS: dict[str, Callable[[dict[str, str], Receive, Send], Awaitable[None]]] = {
     "echo": echo,
+    "link": echo,  # where agents connect
     "listen": listen,
     "listen-later": listen_later,
     "close": close,

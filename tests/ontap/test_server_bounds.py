@@ -118,6 +118,14 @@ def test_a_client_that_answers_pings_stays_and_one_that_does_not_is_cut_off(star
     assert "does not answer pings" in server.printed()
 
 
+def test_an_agent_that_is_gone_without_a_word_is_noticed_sooner_than_others(start: Start) -> None:
+    server = start(agent_ping_interval=0.5, agent_ping_timeout=1.0)
+    with server.open("/agent/link") as agent, server.open("/echo") as guest:
+        assert agent.read_frame().opcode == PING
+        assert agent.is_cut(5)
+        assert not guest.is_cut(0.05)
+
+
 def test_a_client_is_not_cut_off_for_pongs_that_we_do_not_read(start: Start, key: str) -> None:
     server = start(ping_interval=0.5, ping_timeout=1.0)
     with server.open(f"/listen-later?key={key}") as client:

@@ -20,11 +20,12 @@ from tests.factories import (
     make_order,
     make_person,
     make_product,
+    make_reading,
     make_table,
     make_tracked,
     make_venue,
 )
-from tracker.models import EdgeAgent, Gateway, GatewayCommand, TrackedOrder
+from tracker.models import EdgeAgent, Gateway, GatewayCommand, Reading, TrackedOrder
 from venues.access import start_session
 from venues.models import (
     Category,
@@ -58,6 +59,7 @@ class House:
     gateway: Gateway
     command: GatewayCommand
     tracked: TrackedOrder
+    reading: Reading
     session: TableSession
     order: Order
     owner: User
@@ -79,6 +81,7 @@ class House:
             OptionGroup: self.group,
             Order: self.order,
             Product: self.product,
+            Reading: self.reading,
             Table: self.table,
             TableSession: self.session,
             TrackedOrder: self.tracked,
@@ -111,6 +114,7 @@ def make_house(name: str) -> House:
         gateway=make_gateway(agent, name=f"{name} gateway"),
         command=make_command(venue, "22", why=f"{name} ordered", agent=agent, state="dead"),
         tracked=make_tracked(venue, tag="7", type=f"{name} type", order=order),
+        reading=make_reading(venue, failed_at=timezone.now(), detail=f"{name} does not answer."),
         session=start_session(table, timezone.now()),
         order=order,
         owner=make_person(f"{name}-owner", Role.OPERATOR, operator),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.admin import RelatedOnlyFieldListFilter, action, display
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -10,13 +11,15 @@ from django.utils.safestring import SafeString
 
 from tracker import enrolment
 from tracker.admin.connecting import connect_page
+from tracker.admin.reading_words import risk_of
 from tracker.health import troubles
-from tracker.models import EdgeAgent
+from tracker.models import EdgeAgent, Reading
 from venues.admin.places import OfVenue
 from venues.admin.scoping import Rows, ScopedAdmin, person
 from venues.admin.site import site
 
 MOST_COMMANDS = 50
+HISTORIES = "histories_at_risk"
 
 
 class EdgeAgentAdmin(OfVenue, ScopedAdmin):
@@ -40,6 +43,10 @@ class EdgeAgentAdmin(OfVenue, ScopedAdmin):
     actions = ("revoke",)
     deletes = False  # revoked agents stay: they say who had the gateway, and until when
 
+    def get_queryset(self, request: HttpRequest) -> Rows:
+        at_risk = Reading.objects.filter(subject="history", at_risk_since__isnull=False)
+        return super().get_queryset(request).prefetch_related(Prefetch("venue__readings", at_risk, to_attr=HISTORIES))
+
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """An agent is never typed in: it asks, and shows a code."""
         return connect_page(request, self.admin_site)
@@ -50,7 +57,12 @@ class EdgeAgentAdmin(OfVenue, ScopedAdmin):
         if agent.revoked_at is not None:
             return "revoked"
         found = troubles(agent, getattr(agent.venue, "gateway", None), timezone.now())
-        rows = ((t.part, t.state.replace("_", " "), f"{t.since:%d %b %H:%M:%S}", t.what_to_do) for t in found)
+        rows = [(t.part, t.state.replace("_", " "), f"{t.since:%d %b %H:%M:%S}", t.what_to_do) for t in found]
+        histories: list[Reading] = getattr(agent.venue, HISTORIES, [])
+        rows += [
+            ("history", "at risk", f"{reading.at_risk_since:%d %b %H:%M:%S}", f"There is {risk_of(reading)}")
+            for reading in histories
+        ]
         return format_html_join("", "<p>{} {} since {} UTC. {}</p>", rows) or "all is well"
 
     @display(description="events from the venue")

@@ -19,7 +19,7 @@ KEPT = timedelta(days=14)
 OVERLAP = timedelta(minutes=70)
 PAGE_OVERLAP = 10  # orders
 MOST_PAGES = 1_000
-_ALARM = timedelta(days=10)
+ALARM_AFTER = timedelta(days=10)  # without a reading
 _ROUNDED = timedelta(seconds=3)  # what a measured clock may be wrong all the same: see `calibration`
 _UNSURE = timedelta(hours=14)  # the farthest that a zone is from UTC: a gateway may write either
 
@@ -70,7 +70,7 @@ def window_start(last_read: datetime | None, oldest_open: datetime | None, now: 
 
 def is_loss_near(last_read: datetime | None, now: datetime) -> bool:
     """Whether somebody must be told, days before the gateway purges what was not read."""
-    return last_read is None or now - last_read > _ALARM
+    return last_read is None or now - last_read > ALARM_AFTER
 
 
 def local_window(start: datetime, end: datetime, calibration: Calibration) -> tuple[datetime, datetime]:

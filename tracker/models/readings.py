@@ -15,7 +15,7 @@ class Reading(models.Model):
 
     venue = models.ForeignKey(Venue, on_delete=models.CASCADE, db_index=False, related_name="readings")
     subject = models.CharField(max_length=10, choices={subject: subject for subject in SUBJECTS})
-    content = models.TextField(default="", editable=False)  # JSON: settings, repeaters
+    content = models.TextField(default="", editable=False)  # JSON (`tracker.contents`)
 
     done_at = models.DateTimeField("last success", null=True, blank=True)
     failed_at = models.DateTimeField("last failure", null=True, blank=True)
@@ -23,12 +23,17 @@ class Reading(models.Model):
     count = models.PositiveIntegerField(default=0, help_text="Of what the last one brought, or this one so far.")
 
     wanted_at = models.DateTimeField(null=True, blank=True)
-    asked_at = models.DateTimeField(null=True, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)  # or when the last part of the answer came
     question = models.BigIntegerField(default=0, editable=False)  # the number of the newest one, on the wire
     agent = models.ForeignKey(
         EdgeAgent, null=True, blank=True, on_delete=models.SET_NULL, db_constraint=False, related_name="+"
     )
     fence = models.BigIntegerField(default=0, editable=False)  # of the connection that it went out by
+
+    # Orders: when our copy was last held against the gateway's, and when all of it was asked for anew.
+    compared_at = models.DateTimeField(null=True, blank=True)
+    snapshot_at = models.DateTimeField(null=True, blank=True)
+    snapshot_wanted = models.BooleanField(default=False, db_default=False)
 
     # History: everything that was created before `read_until` is kept, but for what is named lost.
     read_until = models.DateTimeField(null=True, blank=True)
