@@ -42,8 +42,9 @@ def test_a_client_that_pings_and_never_reads_the_answers_is_cut_off(server: Proc
 
 @pytest.mark.parametrize(("count", "size"), [(1, 100_000), (200, 4_000), (1, 5_000_000)])
 def test_a_burst_in_one_turn_reaches_a_reader_that_was_busy_for_a_moment(
-    server: Process, key: str, count: int, size: int
+    start: Start, key: str, count: int, size: int
 ) -> None:
+    server = start(unread_seconds=60)  # how long it then takes says how busy the machine is
     with server.open(f"/pour?count={count}&size={size}&key={key}&wait=no", receive_buffer=4 * KB) as client:
         time.sleep(0.5)
         frames = [client.read_frame() for _ in range(count)]
