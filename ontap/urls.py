@@ -1,10 +1,10 @@
 """Every page's address."""
 
 from django.urls import include, path
-from django.views.generic import TemplateView
 
 from ontap.errors import not_found
 from ontap.health import healthz, readyz
+from ontap.home import home
 from orders.views.login import LoginPage
 from venues.admin.site import site
 
@@ -13,10 +13,11 @@ handler404 = not_found
 urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
-    path("", TemplateView.as_view(template_name="home.html"), name="home"),
+    path("", home, name="home"),
     path("", include("venues.urls")),
     path("", include("orders.urls")),
     path("", include("tracker.urls")),
+    path("reports/", include("ontap.reports.urls")),
     path("admin/login/", LoginPage.as_view()),  # one login, with one count of wrong passwords
     path("admin/", site.urls),
 ]
