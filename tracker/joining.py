@@ -32,7 +32,19 @@ AT_ONCE = 100  # rows of one UPDATE, which grows with the square of them
 NOT_CLEARED = (CommandState.REFUSED, CommandState.EXPIRED, CommandState.DEAD)
 
 _COLUMNS = (
-    *("name", "type", "state", "tag", "paged", "located_at", "paged_at", "cleared_at", "order_id", "table_number"),
+    *(
+        "name",
+        "type",
+        "state",
+        "tag",
+        "paged",
+        "located_at",
+        "moved_at",
+        "paged_at",
+        "cleared_at",
+        "order_id",
+        "table_number",
+    ),
 )
 _ORDER = ("id", "number", "state", "table_number", "tracker_number", "placed_at", "to_go")
 
@@ -154,7 +166,8 @@ class Join:
             return
         tag, was_paged = printable(order.location), row.paged
         if tag and tag != row.tag:
-            row.located_at, row.table_number = at, self._tables.get(tag, "")
+            row.located_at, row.moved_at = row.located_at or at, at
+            row.table_number = self._tables.get(tag, "")
         if order.paged and not was_paged:
             row.paged_at = at
         row.name = row.name or printable(order.name)  # by which it was joined: it stays

@@ -34,10 +34,10 @@ class NoTag(ValueError):
 
 def seen_since(venue_id: int, since: datetime, puck: str = "") -> list[Sighting]:
     """The pucks (or this one) that were put somewhere since then and are there now, the newest first."""
-    rows = TrackedOrder.objects.filter(venue_id=venue_id, cleared_at=None, located_at__gt=since).exclude(tag="")
+    rows = TrackedOrder.objects.filter(venue_id=venue_id, cleared_at=None, moved_at__gt=since).exclude(tag="")
     if puck:
         rows = rows.filter(name=puck)
-    found = rows.order_by("-located_at", "-pk").values_list("name", "tag")[:MOST_SEEN]
+    found = rows.order_by("-moved_at", "-pk").values_list("name", "tag")[:MOST_SEEN]
     return [Sighting(*each) for each in found]
 
 

@@ -12,6 +12,7 @@ from ontap.reports.clocks import Clock, clocks_of
 from ontap.reports.measures import DELIVERY, MEASURES, NAMED, Measure
 from venues.hours import DAY, business_date
 from venues.models import Table, Venue
+from venues.models.places import counted
 
 DAYS = 28
 MOST_DAYS = 3660
@@ -152,8 +153,3 @@ def _places(venues: tuple[Venue, ...]) -> list[tuple[str, Any]]:
     if len(venues) == 1:
         found += [(f"table:{number}", f"Table {number}") for number in sorted((n for _, n in tables), key=counted)]
     return found
-
-
-def counted(number: str) -> tuple[int, int, str]:
-    """As people count: table 2 before table 10."""
-    return (0, int(number), "") if number.isdecimal() and number.isascii() else (1, 0, number)

@@ -2,7 +2,7 @@
 
 from ontap.reports import room, side_by_side
 from ontap.reports.counts import NOTHING, Totals, totals_by
-from ontap.reports.question import Question, counted
+from ontap.reports.question import Question
 from ontap.reports.report import Report
 from ontap.reports.rows import one_in, timed
 from ontap.reports.series import measures_for
@@ -10,6 +10,7 @@ from ontap.reports.sheets import Cell, Column, Duration, Share, Sheet, name_colu
 from ontap.reports.side_by_side import spread_of
 from ontap.reports.spreads import Grouping, Spreads, spreads
 from venues.models import Table, Venue
+from venues.models.places import counted
 
 MOST = 100
 WORDS = (

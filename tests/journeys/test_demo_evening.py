@@ -52,7 +52,9 @@ def puck(gateway: Page, number: str) -> Locator:
     return gateway.locator(f".disc[data-puck='{number}']:not(.ghost)")
 
 
-def test_a_guests_order_follows_the_puck_to_the_table_and_ends_with_it(pages: dict[str, Page]) -> None:
+def test_a_guests_order_follows_the_puck_to_the_table_ends_with_it_and_is_in_the_report(
+    pages: dict[str, Page], demo: Running
+) -> None:
     guest, board, gateway = pages["guest"], pages["board"], pages["gateway"]
     order_with_puck(guest, "22")
     expect(guest.get_by_role("heading", name="Sent")).to_be_visible()
@@ -65,6 +67,11 @@ def test_a_guests_order_follows_the_puck_to_the_table_and_ends_with_it(pages: di
     puck(gateway, "22").drag_to(gateway.get_by_role("button", name="Clearer").first)
     expect(guest.get_by_role("heading", name="Brought to table 9")).to_be_visible()
     expect(board.get_by_text("Table Tracker brought 1")).to_be_visible()
+    board.goto(f"{demo.http}/login/?next=/reports/tables/")
+    board.get_by_label("Name", exact=True).fill("lamplighter-manager")
+    board.get_by_label("Password").fill(demo.logins["lamplighter-manager"]["password"])
+    board.get_by_role("button", name="Log in").click()
+    expect(board.get_by_text("The Lamplighter: 1 order of the gateway.")).to_be_visible()
 
 
 def test_staff_call_a_puck_and_say_whose_it_is(pages: dict[str, Page]) -> None:

@@ -18,7 +18,7 @@ class TrackedOrderAdmin(OfVenue, ScopedAdmin):
         ("venue", "order"),
         ("name", "type", "uuid"),
         ("state", "tag", "paged"),
-        ("started_at", "located_at", "paged_at", "cleared_at"),
+        ("started_at", "located_at", "moved_at", "paged_at", "cleared_at"),
     )
     readonly_fields = tuple(name for line in fields for name in line)
     adds = changes = deletes = False

@@ -23,7 +23,8 @@ class TrackedOrder(models.Model):
     tag = models.CharField(max_length=32, blank=True)
     paged = models.BooleanField(default=False)
     started_at = models.DateTimeField()
-    located_at = models.DateTimeField(null=True, blank=True)
+    located_at = models.DateTimeField(null=True, blank=True)  # when it was first put on a tag
+    moved_at = models.DateTimeField(null=True, blank=True)  # and last
     paged_at = models.DateTimeField(null=True, blank=True)
     cleared_at = models.DateTimeField(null=True, blank=True)
     table_number = models.CharField("table", max_length=16, blank=True, default="", db_default="")

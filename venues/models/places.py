@@ -174,9 +174,13 @@ class Table(models.Model):
 
     @property
     def counted(self) -> tuple[int, int, str]:
-        """A key to sort by as people count: 2 before 10, names last."""
-        is_number = self.number.isdecimal() and self.number.isascii()
-        return (0, int(self.number), "") if is_number else (1, 0, self.number)
+        """A key to sort by as people count."""
+        return counted(self.number)
+
+
+def counted(number: str) -> tuple[int, int, str]:
+    """A key to sort table numbers by as people count: 2 before 10, names last."""
+    return (0, int(number), "") if number.isdecimal() and number.isascii() else (1, 0, number)
 
 
 class OpeningHours(models.Model):

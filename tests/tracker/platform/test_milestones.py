@@ -53,6 +53,18 @@ def test_what_is_undone_did_not_happen(pub: Evening) -> None:
     assert (pub.tracked(key).order_ready_at, pub.tracked(key).order_accepted_at is None) == (None, False)
 
 
+def test_a_guest_is_located_once_however_often_the_puck_moves_on(pub: Evening) -> None:
+    key = pub.tell("created")
+    pub.tell("modified", tag="70", key=key)
+    first = pub.tracked(key)
+    pub.tell("modified", tag="80", key=key)
+    row = pub.tracked(key)
+    assert (row.located_at, first.moved_at, row.table_number) == (first.located_at, first.located_at, "8")
+    assert row.moved_at is not None
+    assert row.located_at is not None
+    assert row.moved_at > row.located_at
+
+
 def test_the_table_is_kept_as_it_was_called_then(pub: Evening) -> None:
     key = pub.tell("created", tag="70")
     Table.objects.filter(venue=pub.venue, number="7").update(number="Snug")
