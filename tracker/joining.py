@@ -29,6 +29,13 @@ ACTOR = "Table Tracker"
 STARTED, LOCATED, PAGED, RETURNED = "started", "located", "paged", "returned"  # `tracker_state` of version 2
 LONGEST_WORD = 100  # of an order's type and state, whose words are the gateway's
 AT_ONCE = 100  # rows of one UPDATE, which grows with the square of them
+NOBODYS = {
+    "order_placed_at": None,
+    "order_accepted_at": None,
+    "order_ready_at": None,
+    "order_completed_at": None,
+    "order_table": "",
+}
 NOT_CLEARED = (CommandState.REFUSED, CommandState.EXPIRED, CommandState.DEAD)
 
 _COLUMNS = (
@@ -67,6 +74,7 @@ class Join:
         self._before = {row.uuid: _values(row) for row in self._rows.values()}
         self._where: dict[uuid.UUID, Whereabouts] = {}
         self._complete: set[uuid.UUID] = set()
+        self._taken: set[uuid.UUID] = set()  # those that were an order's and are not
 
     def take_events(self) -> None:
         """Fold the events in, in their order."""
@@ -103,7 +111,7 @@ class Join:
         active = [row for row in self._rows.values() if row.cleared_at is None]
         for row in active:
             if row.order_id in numbers:
-                row.order_id = None
+                self._take_from(row)
         for order_id, number in numbers.items():
             self._orders[order_id]["tracker_number"] = number
             self._where[order_id] = Whereabouts(number, None, "")
@@ -128,12 +136,17 @@ class Join:
         """The tag under a table."""
         return next((tag for tag, number in self._tables.items() if number == table_number), None)
 
-    def let_go_of_returned(self, order_id: uuid.UUID) -> None:
-        """An order that is open again, whose puck came back meanwhile, has none."""
+    def let_go_of_returned(self, order_id: uuid.UUID) -> bool:
+        """An order that is open again, whose puck came back or went to the next guest meanwhile, has none; whether
+        this is one."""
         order = self._orders.get(order_id)
         own = TrackedOrder.objects.filter(venue=self._venue, order=order_id)
-        if order is not None and own.exists() and not own.filter(cleared_at=None).exists():
-            self._let_go(order)
+        if order is None or own.filter(cleared_at=None).exists():
+            return False
+        if not own.exists() and self.holder_of(order["tracker_number"], but=order_id) is None:
+            return False
+        self._let_go(order)
+        return True
 
     def write(self, now: datetime, actor: str = ACTOR) -> None:
         """Into the caller's transaction: the gateway's orders, and what ours are told."""
@@ -142,6 +155,9 @@ class Join:
         TrackedOrder.objects.bulk_update(
             [row for row in changed if row.uuid in self._before], _COLUMNS, batch_size=AT_ONCE
         )
+        if self._taken:
+            taken = TrackedOrder.objects.filter(venue=self._venue, uuid__in=self._taken, order=None)
+            taken.update(**NOBODYS)
         changes: list[OrderMove | OrderTracked] = [
             OrderTracked(self._venue.pk, now, order_id, where, actor)
             for order_id, where in self._where.items()
@@ -209,16 +225,23 @@ class Join:
         if row.order_id is None or (order := self._orders.get(row.order_id)) is None:
             return
         if at < order["placed_at"]:  # told late: it was another guest's
-            row.order_id = None
+            self._take_from(row)
             self._where[order["id"]] = Whereabouts(order["tracker_number"], None, "")
             return
-        if order["state"] != State.PENDING and self._venue.puck_returned == "complete":
+        completes = order["state"] != State.PENDING and self._venue.puck_returned == "complete"
+        # What we had cleared ourselves, before the order was open again, was brought to nobody.
+        if completes and not self._is_leaving(row):
             self._complete.add(order["id"])
             del self._orders[order["id"]]
             return
         self._let_go(order)
         if order["state"] == State.PENDING:
-            row.order_id = None
+            self._take_from(row)
+
+    def _take_from(self, row: TrackedOrder) -> None:
+        """It was another's, and so are its times (`tracker.milestones`)."""
+        row.order_id = None
+        self._taken.add(row.uuid)
 
     def _let_go(self, order: dict[str, Any]) -> None:
         """The number is free for the next guest; the card says that the puck is back."""

@@ -40,6 +40,10 @@ class Wanted:
     table_number: str
 
     @property
+    def is_over(self) -> bool:
+        return self.state in ENDS
+
+    @property
     def is_made(self) -> bool:
         return self.state in (State.ACCEPTED, State.READY)
 
@@ -49,11 +53,14 @@ class Plan:
 
     def __init__(self, venue: Venue, join: Join, cursor: TrackerCursor, now: datetime) -> None:
         self._venue, self._join, self._cursor, self._now = venue, join, cursor, now
+        self._names: set[str] = set()
 
     def take(self, events: Iterable[VenueEvent]) -> None:
         """Each event once: the cursor has seen to that."""
         events = [event for event in events if event.kind == "order" and event.order_id is not None]
         orders = _orders({event.order_id for event in events if event.order_id is not None})
+        # Also of those that are over: what ends them would end what another does under the same number.
+        self._names = {order.name for order in orders.values()}
         begin = self._start if self._venue.tracker_use == "pucks" else self._locate
         for event in events:
             order = orders.get(event.order_id) if event.order_id is not None else None
@@ -71,7 +78,9 @@ class Plan:
                 self._end(order, event)
             elif event.change == "undone":
                 self._undo(order, event)
-                self._join.let_go_of_returned(order.order_id)
+                returned = self._join.let_go_of_returned(order.order_id)
+                if not returned and self._venue.tracker_use == "tables":
+                    self._locate(order, event)  # what ended it may have ended that first
 
     def _start(self, order: Wanted, event: VenueEvent) -> None:
         """The guest's puck, unless it is there already."""
@@ -81,22 +90,45 @@ class Plan:
             )
 
     def _locate(self, order: Wanted, event: VenueEvent) -> None:
-        """The table of the code, under a name of our own. What is taken away is brought nowhere."""
+        """The order's table, under a name of our own. What is taken away is brought nowhere."""
         tag = self._join.tag_of(order.table_number)
-        if order.name or order.to_go or tag is None or not self._is_asked_now(order, event):
+        if order.to_go or tag is None or not self._is_asked_now(order, event):
             return
+        if order.name:
+            # After an undo: what was not sent by then is not at the gateway, or the order went elsewhere since.
+            if not self._is_own(order.name) or self._is_shown(order, tag):
+                return
+        elif not self._name(order):
+            return
+        wish = Wish("locate", order.name, order_type="ON_PREMISE", tag=tag)
+        what = "is open again" if event.change == "undone" else "was accepted"
+        self._plan(wish, order, event, what, START_WITHIN)
+
+    def _is_shown(self, order: Wanted, tag: str) -> bool:
+        """Whether it stands there, or is about to."""
+        shown = self._join.adopt(order.order_id)
+        coming = self._commands(order.name).filter(verb="locate", tag=tag, state__in=traffic.OPEN)
+        return (shown is not None and shown.tag == tag) or coming.exists()
+
+    def _name(self, order: Wanted) -> bool:
+        """Give it the next number of ours, where one is free."""
         first, last = self._venue.first_own_name, self._venue.last_own_name
-        name = next_name(first, last, self._cursor.last_name, self._join.names())
+        name = next_name(first, last, self._cursor.last_name, self._names | self._join.names())
         if name is None:
             logger.warning("Venue %s: every number from %s to %s is in use", self._venue.pk, first, last)
-            return
+            return False
         self._cursor.last_name, order.name = name, str(name)
         self._join.renumber({order.order_id: order.name})
-        wish = Wish("locate", order.name, order_type="ON_PREMISE", tag=tag)
-        self._plan(wish, order, event, "was accepted", START_WITHIN)
+        return True
+
+    def _is_own(self, name: str) -> bool:
+        """Whether we gave it; a guest's puck, of the days when there were some here, is where the guest put it."""
+        return self._venue.first_own_name <= int(name) <= self._venue.last_own_name
 
     def _relocate(self, order: Wanted, event: VenueEvent) -> None:
         """Runners' screens show where it is brought now; what goes to a table without a tag leaves them."""
+        if order.is_over:
+            return  # as the event says that ended it
         tag = self._join.tag_of(order.table_number)
         if not order.name:
             self._locate(order, event)
@@ -109,7 +141,7 @@ class Plan:
             self._plan(wish, order, event, f"goes to table {order.table_number}", START_WITHIN)
 
     def _is_asked_now(self, order: Wanted, event: VenueEvent) -> bool:
-        return event.change in (State.ACCEPTED, MOVED) and order.is_made and self._now < event.at + START_WITHIN
+        return event.change != "placed" and order.is_made and self._now < event.at + START_WITHIN
 
     def _call(self, order: Wanted, event: VenueEvent) -> None:
         """Who takes it away is called to the bar, by whatever puck the order has: its type is the order's."""

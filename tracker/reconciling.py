@@ -10,6 +10,7 @@ from tracker.commands import Wish, plan_command
 from tracker.models import CommandState, GatewayCommand, TrackedOrder
 from tracker.models.traffic import OPEN
 from tracker.planning import CLEAR_WITHIN, MAKING
+from venues.models import VenueFeed
 
 SETTLED_AFTER = timedelta(seconds=30)  # younger ones may be on their way to an order
 
@@ -20,8 +21,12 @@ def venues_with_forgotten(now: datetime) -> list[int]:
 
 
 def clear_forgotten(venue_id: int, now: datetime) -> int:
-    """Clear what we started there and no open order has; how many there were."""
+    """Clear what we started there and no open order has; how many there were.
+
+    Under the venue's lock, like everything that joins orders and pucks: one that was nobody's may be somebody's by now.
+    """
     with transaction.atomic():
+        VenueFeed.objects.select_for_update(no_key=True).get(venue_id=venue_id)
         pucks = {str(row.uuid): row.name for row in _forgotten(now).filter(venue_id=venue_id)}
         commands = GatewayCommand.objects.select_for_update().filter(venue_id=venue_id, order_uuid__in=pucks)
         ours, over = set(), set()

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from tracker.models import TrackedOrder
+from tracker.text import printable
 from venues.models import Table
 
 MOST_SEEN = 20
@@ -36,7 +37,7 @@ def seen_since(venue_id: int, since: datetime, puck: str = "") -> list[Sighting]
     """The pucks (or this one) that were put somewhere since then and are there now, the newest first."""
     rows = TrackedOrder.objects.filter(venue_id=venue_id, cleared_at=None, moved_at__gt=since).exclude(tag="")
     if puck:
-        rows = rows.filter(name=puck)
+        rows = rows.filter(name=printable(puck))
     found = rows.order_by("-moved_at", "-pk").values_list("name", "tag")[:MOST_SEEN]
     return [Sighting(*each) for each in found]
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from tracker.gateway.tolerant import integer_of, kept, text_of, time_of, truth_of
+from tracker.gateway.tolerant import LONGEST_TEXT, integer_of, kept, text_of, time_of, truth_of
 
 LONGEST_NAME = 32
 
@@ -104,7 +104,7 @@ def read_active_order(source: object) -> ActiveOrder | None:
         name=text_of(source.get("name"), LONGEST_NAME),
         order_type=_order_type(source.get("orderType")),
         location=text_of(source.get("locationName"), LONGEST_NAME),
-        state=text_of(source.get("state")).lower(),
+        state=text_of(source.get("state")).lower()[:LONGEST_TEXT],
         created=time_of(source.get("created")),
         state_changed=time_of(source.get("stateChanged", source.get("stateStarted"))),
         paged=truth_of(source.get("paged")),
@@ -155,5 +155,5 @@ def uuid_of(value: object) -> uuid.UUID | None:
 
 
 def _order_type(value: object) -> str:
-    word = text_of(value).upper()
+    word = text_of(value).upper()[:LONGEST_TEXT]  # capitals may be longer: of ß they are SS
     return OrderType.ON_PREMISE if word == "ON_PREMISES" else word  # both spellings are documented

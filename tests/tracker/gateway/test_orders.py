@@ -76,6 +76,12 @@ def test_names_lose_what_breaks_terminals_and_databases() -> None:
     json.dumps(read.extra, ensure_ascii=False).encode()
 
 
+def test_words_that_grow_with_their_capitals_stay_as_short_as_the_wire_takes_them() -> None:
+    read, past = order(orderType="ß" * 200, state="İ" * 200), read_past_order({"uuid": ONE, "orderType": "ß" * 200})
+    assert past is not None
+    assert max(len(word) for word in (read.order_type, read.state, past.order_type)) <= 200
+
+
 def test_what_is_kept_is_bounded() -> None:
     read = order(**{f"field{n}": "x" * 900 for n in range(50)})
     assert 0 < len(json.dumps(dict(read.extra))) < 5_000

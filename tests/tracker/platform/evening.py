@@ -48,10 +48,11 @@ class Evening:
             self.step()
         return outcome
 
-    def bring(self, order: Order, table: str) -> None:
+    def bring(self, order: Order, table: str, *, step: bool = True) -> None:
         """To another table, by staff."""
         write(TableMove(self.venue.pk, timezone.now(), MoveToTable(order.pk, table), "Sam"))
-        self.step()
+        if step:
+            self.step()
 
     def undo(self, order: Order) -> Outcome:
         """The order's last move, by staff."""

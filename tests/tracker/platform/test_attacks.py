@@ -13,7 +13,7 @@ from orders.protocol import TrackerWish, UndoOrder
 from orders.services import write
 from tests.tracker.platform.evening import Evening
 from tracker import stepping
-from tracker.models import InboundEvent
+from tracker.models import CommandState, GatewayCommand, InboundEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +133,35 @@ def test_an_order_that_is_open_again_keeps_its_puck(pub: Evening) -> None:
     pub.move(order, "completeorder")
     undo(pub, order)
     assert pub.commands() == [("clear", "22", "expired")]
+
+
+@pytest.mark.parametrize(("use", "verb", "puck"), [("pucks", "start", "22"), ("tables", "locate", "5000")])
+def test_what_we_cleared_ourselves_does_not_complete_an_order_that_is_open_again(
+    use: str, verb: str, puck: str
+) -> None:
+    pub = Evening(tracker_use=use)
+    order = pub.order()
+    pub.move(order, "acceptorder")
+    key = pub.tell("created", name=puck, tag="70")
+    pub.answer(verb, key)
+    pub.move(order, "completeorder")
+    GatewayCommand.objects.filter(verb="clear").update(state=CommandState.SENT)
+    pub.undo(order)
+    assert pub.where(order)[:2] == ("accepted", puck)
+    pub.tell("cleared", name=puck, key=key)
+    assert pub.where(order) == ("accepted", None, None, False, "returned")
+
+
+def test_an_order_that_is_open_again_has_not_the_puck_of_the_next_guest(pub: Evening) -> None:
+    first = pub.order(to_go=True)
+    pub.move(first, "acceptorder")
+    pub.move(first, "completeorder")
+    second = pub.order(table="8")
+    pub.move(second, "acceptorder")
+    pub.undo(first)
+    assert (pub.where(first)[:2], pub.where(second)[:2]) == (("accepted", None), ("accepted", "22"))
+    pub.move(first, "readyorder")
+    assert [verb for verb, _, _ in pub.commands()] == ["start", "start"], "the second guest is called for nothing"
 
 
 def test_a_puck_that_staff_gave_is_not_started_for_an_order_that_is_over(pub: Evening) -> None:

@@ -2,7 +2,9 @@
 
 import pytest
 
+from orders import wishes
 from orders.models import Order
+from orders.protocol import TrackerWish
 from tests.tracker.platform.evening import Evening
 from tracker.models import TrackedOrder
 from venues.models import Table
@@ -77,3 +79,14 @@ def test_a_puck_of_nobody_has_times_of_its_own_only(pub: Evening) -> None:
     pub.tell("created", name="31", tag="70")
     row = TrackedOrder.objects.get()
     assert (row.order_placed_at, row.order_table, row.table_number) == (None, "", "7")
+
+
+def test_a_puck_that_was_taken_from_an_order_tells_none_of_its_times(pub: Evening) -> None:
+    order, key = pub.order(), pub.tell("created")
+    pub.move(order, "acceptorder")
+    assert pub.tracked(key).order_placed_at == order.placed_at
+    wishes.carry_out(pub.venue.pk, TrackerWish("trackorder", order.pk, "31"), "Sam", pub.now)
+    pub.step()
+    row, other = pub.tracked(key), pub.tracked(pub.tell("created", name="31"))
+    assert (row.order_placed_at, row.order_accepted_at, row.order_table) == (None, None, "")
+    assert other.order_placed_at == order.placed_at

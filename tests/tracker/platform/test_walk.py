@@ -164,6 +164,13 @@ def test_a_moment_that_is_none_is_now(pub: Evening, alice: Client, moment: str) 
     assert alice.get(f"/walk/{pub.venue.pk}/seen", {"since": moment}).json() == {"seen": False}
 
 
+@pytest.mark.parametrize("puck", ["\0", "2" * 400])
+def test_a_puck_that_can_be_none_was_not_seen(pub: Evening, alice: Client, puck: str) -> None:
+    assert alice.get(f"/walk/{pub.venue.pk}/seen", {"since": "1", "puck": puck}).json() == {"seen": False}
+    form = {"table": pub.tables["9"].pk, "since": "1", "puck": puck}
+    assert "Nothing was seen yet." in alice.post(f"/walk/{pub.venue.pk}/", form).content.decode()
+
+
 def test_a_table_of_another_venue_learns_nothing(pub: Evening, alice: Client) -> None:
     other = make_table(make_venue(pub.venue.operator), "1")
     alice.post(f"/walk/{pub.venue.pk}/", {"table": other.pk, "puck": "22", "tag": "5"})

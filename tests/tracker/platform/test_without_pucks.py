@@ -177,6 +177,82 @@ def test_a_pending_order_that_goes_elsewhere_is_told_once_it_is_accepted(pub: Ev
     assert GatewayCommand.objects.get().tag == "80"
 
 
+def test_an_order_that_goes_elsewhere_and_is_over_at_once_is_taken_off_the_screens(pub: Evening) -> None:
+    pub.tables["9"] = make_table(pub.venue, "9")
+    order = pub.order(puck=None)
+    pub.move(order, "acceptorder")
+    pub.answer("locate", pub.tell("created", name="5000", tag="70"))
+    pub.bring(order, "9", step=False)
+    pub.move(order, "completeorder")
+    assert (pub.where(order)[0], pub.commands()[1:]) == ("completed", [("clear", "5000", "planned")])
+
+
+def test_an_order_that_is_accepted_again_before_it_was_sent_is_told_after_all(pub: Evening) -> None:
+    order = pub.order(puck=None)
+    pub.move(order, "acceptorder")
+    pub.undo(order)
+    pub.move(order, "acceptorder")
+    assert pub.commands() == [("locate", "5000", "expired"), ("locate", "5000", "planned")]
+
+
+def test_an_order_that_is_open_again_before_it_was_sent_is_told_after_all(pub: Evening) -> None:
+    order = pub.order(puck=None)
+    pub.move(order, "acceptorder")
+    pub.move(order, "completeorder")
+    pub.undo(order)
+    assert pub.commands() == [("locate", "5000", "expired"), ("locate", "5000", "planned")]
+
+
+def test_an_order_that_is_open_again_is_told_where_it_goes_since(pub: Evening) -> None:
+    order = pub.order(puck=None)
+    pub.move(order, "acceptorder")
+    pub.answer("locate", pub.tell("created", name="5000", tag="70"))
+    pub.bring(order, "8", step=False)
+    pub.move(order, "completeorder")
+    pub.undo(order)
+    assert pub.commands()[1:] == [("clear", "5000", "expired"), ("locate", "5000", "planned")]
+    assert GatewayCommand.objects.latest("pk").tag == "80"
+
+
+def test_what_is_on_its_way_to_a_screen_is_not_sent_twice(pub: Evening) -> None:
+    order = pub.order(puck=None)
+    pub.move(order, "acceptorder")
+    pub.move(order, "readyorder")
+    pub.undo(order)
+    assert pub.commands() == [("locate", "5000", "planned")]
+
+
+@pytest.mark.parametrize(("table", "tags"), [("7", ["70"]), ("8", ["70", "80"])])
+def test_an_order_that_is_accepted_again_is_told_anew_only_where_it_goes_elsewhere(
+    pub: Evening, table: str, tags: list[str]
+) -> None:
+    order = pub.order(puck=None)
+    pub.move(order, "acceptorder")
+    pub.answer("locate", pub.tell("created", name="5000", tag="70"))
+    pub.undo(order)
+    pub.bring(order, table)
+    pub.move(order, "acceptorder")
+    assert list(GatewayCommand.objects.order_by("pk").values_list("tag", flat=True)) == tags
+
+
+def test_a_puck_of_the_days_when_guests_had_some_stays_where_its_guest_put_it() -> None:
+    pub = Evening()
+    order, _ = pub.order(), pub.tell("created", tag="80")
+    Venue.objects.filter(pk=pub.venue.pk).update(tracker_use="tables")
+    pub.move(order, "acceptorder")
+    assert (pub.commands(), pub.where(order)[2]) == ([], "8")
+
+
+def test_the_number_of_an_order_that_is_ending_is_not_given_before_it_has_ended(pub: Evening) -> None:
+    Venue.objects.filter(pk=pub.venue.pk).update(first_own_name=10, last_own_name=11)
+    first, second = pub.order(puck=None), pub.order(puck=None)
+    pub.move(first, "acceptorder")
+    TrackerCursor.objects.filter(venue=pub.venue).update(last_name=11)  # round once
+    pub.move(second, "acceptorder", step=False)
+    pub.move(first, "cancelorder")
+    assert pub.commands() == [("locate", "10", "expired"), ("locate", "11", "planned")]
+
+
 @pytest.mark.parametrize("action", ["pageorder", "trackorder"])
 def test_staff_who_ask_for_a_puck_are_told_that_there_are_none(pub: Evening, action: str) -> None:
     order = pub.order(puck=None)
