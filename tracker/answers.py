@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 SNAPSHOT_EVERY = timedelta(minutes=10)  # where it did not help, a minute later it would not either
 
 MOST_COMING = 2_000  # orders or repeaters of one answer, which wait for its end
+MOST_PAST = 200_000  # of two weeks: ten times what the busiest of pubs has
 
 Fields = dict[str, object]
 
@@ -51,10 +52,13 @@ def keep_told(link: Link, told: wire.Told, now: datetime) -> bool:
             return False
         # The venue's lock comes before the agent's, and history takes it where it has something to write.
         taken = _take(reading, told, now)
-        if reading.subject != "history" and reading.count + taken.count > MOST_COMING:
+        most = MOST_PAST if reading.subject == "history" else MOST_COMING
+        if reading.count + taken.count > most:
             raise wire.WireError("told: more than there can be")
+        if told.outcome == "part" and not taken.count:
+            raise wire.WireError("told: a part that brings nothing")
         agent, content = lock(link), taken.content
-        if taken.unsettled:
+        if taken.unsettled and not asked_lately(reading.venue_id, now):
             want_snapshot(reading.venue_id, now)
         if told.outcome == "part":
             fields: Fields = {"asked_at": now}
@@ -90,6 +94,11 @@ def _take(reading: Reading, told: wire.Told, now: datetime) -> _Taken:
         return _Taken(repeaters.model_copy(update={"coming": (*repeaters.coming, *listed)}), len(listed))
     settings = content_of(reading, SettingsContent)
     return _Taken(settings if told.settings is None else SettingsContent(settings=told.settings), 1)
+
+
+def asked_lately(venue_id: int, now: datetime) -> bool:
+    """Whether a whole report was asked for a moment ago."""
+    return Reading.objects.filter(venue_id=venue_id, subject="orders", snapshot_at__gt=now - SNAPSHOT_EVERY).exists()
 
 
 def _failed(reading: Reading, content: BaseModel, told: wire.Told, now: datetime) -> tuple[BaseModel, Fields]:

@@ -122,7 +122,7 @@ class Plan:
         return True
 
     def _is_own(self, name: str) -> bool:
-        """Whether we gave it; a guest's puck, of the days when there were some here, is where the guest put it."""
+        """Whether we gave it, and not a guest in the days when there were pucks here."""
         return self._venue.first_own_name <= int(name) <= self._venue.last_own_name
 
     def _relocate(self, order: Wanted, event: VenueEvent) -> None:
@@ -132,6 +132,8 @@ class Plan:
         tag = self._join.tag_of(order.table_number)
         if not order.name:
             self._locate(order, event)
+        elif not self._is_own(order.name):
+            return  # a guest's puck, which is where the guest put it
         elif tag is None:
             self._end(order, event)
             self._join.renumber({order.order_id: None})  # or what we clear would come back as if it had been brought

@@ -12,7 +12,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from ontap.celery import app
 from orders.reading import in_reader
 from tests.factories import make_agent, make_gateway, make_venue, now_ms
-from tests.tracker.platform.asked import DAY, HOUR, MINUTE, Asked
+from tests.tracker.platform.asked import DAY, HOUR, MINUTE, Asked, past
 from tests.tracker.platform.driven import DrivenAgent, events, hello, run
 from tracker import answers, links, questions, readings, tasks, wire
 from tracker.links import LinkLost
@@ -284,7 +284,7 @@ def test_an_answer_in_many_parts_may_take_its_time() -> None:
     ask = pub.ask("history")
     for _ in range(4):
         pub.stay(4 * MINUTE)
-        assert pub.tell(ask, "part", past=[])
+        assert pub.tell(ask, "part", past=[past(HOUR)])
         beat_twice(pub)
     assert pub.tell(ask, through_ms=0)
 
@@ -296,7 +296,7 @@ def test_what_waits_behind_a_long_answer_is_no_failure() -> None:
     orders = pub.ask("orders")
     for _ in range(4):
         pub.stay(4 * MINUTE)
-        pub.tell(history, "part", past=[])
+        pub.tell(history, "part", past=[past(HOUR)])
         beat_twice(pub)
     assert pub.reading("orders").failed_at is None
     assert pub.tell(orders)

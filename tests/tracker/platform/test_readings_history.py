@@ -10,7 +10,7 @@ import time_machine
 from orders import standing
 from tests.factories import make_agent, make_tracked, make_venue, now_ms
 from tests.tracker.platform.asked import DAY, HOUR, MINUTE, Asked, ms, past, times
-from tracker import losses, tasks
+from tracker import losses, tasks, wire
 from tracker.contents import HistoryContent, content_of
 from tracker.models import EdgeAgent, Reading, TrackedOrder
 
@@ -68,7 +68,19 @@ def test_nothing_is_cleared_by_history_but_a_whole_report_is_asked_for() -> None
     pub.read_history(past(HOUR, uuid=row.uuid, cleared_ms=ms(3 * MINUTE)))
     assert kept(pub)[0].cleared_at is None
     assert pub.reading("orders").snapshot_wanted
-    assert pub.ask("orders").snapshot
+    ask = pub.ask("orders")
+    assert ask.snapshot
+    pub.tell(ask, orders=())
+    pub.read_history(past(HOUR, uuid=row.uuid, cleared_ms=ms(3 * MINUTE)))
+    assert not pub.reading("orders").snapshot_wanted, "it was asked for a moment ago"
+
+
+@pytest.mark.parametrize("subject", ["orders", "history", "repeaters"])
+def test_an_answer_of_empty_parts_is_none(subject: str) -> None:
+    pub = Asked()
+    ask = pub.ask(subject)
+    with pytest.raises(wire.WireError, match="brings nothing"):
+        pub.tell(ask, "part", **{{"history": "past"}.get(subject, subject): ()})
 
 
 def test_an_order_without_a_start_begins_with_its_first_time_and_one_without_any_is_counted() -> None:

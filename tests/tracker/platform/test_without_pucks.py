@@ -169,6 +169,17 @@ def test_an_order_that_goes_to_a_table_without_a_tag_leaves_the_screens_and_stay
     assert pub.commands()[2:] == [("locate", "5001", "planned")]
 
 
+def test_a_guests_puck_of_other_days_is_left_where_the_guest_put_it(pub: Evening) -> None:
+    Venue.objects.filter(pk=pub.venue.pk).update(tracker_use="pucks")
+    order = pub.order(puck="22")
+    pub.move(order, "acceptorder")
+    pub.tell("created", name="22", tag="70")
+    Venue.objects.filter(pk=pub.venue.pk).update(tracker_use="tables")
+    before = pub.commands()
+    pub.bring(order, "8")
+    assert pub.commands() == before
+
+
 def test_a_pending_order_that_goes_elsewhere_is_told_once_it_is_accepted(pub: Evening) -> None:
     order = pub.order(puck=None)
     pub.bring(order, "8")
