@@ -38,21 +38,8 @@ NOBODYS = {
 }
 NOT_CLEARED = (CommandState.REFUSED, CommandState.EXPIRED, CommandState.DEAD)
 
-_COLUMNS = (
-    *(
-        "name",
-        "type",
-        "state",
-        "tag",
-        "paged",
-        "located_at",
-        "moved_at",
-        "paged_at",
-        "cleared_at",
-        "order_id",
-        "table_number",
-    ),
-)
+_TIMES = ("located_at", "moved_at", "paged_at", "cleared_at")
+_COLUMNS = ("name", "type", "state", "tag", "table_number", "paged", "order_id", *_TIMES)
 _ORDER = ("id", "number", "state", "table_number", "tracker_number", "placed_at", "to_go")
 
 
