@@ -1,6 +1,7 @@
 """How a venue's Table Tracker stands now. `tracker` knows it, and depends on us: it says here who can tell."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +10,23 @@ Trouble = Mapping[str, Any]
 Teller = Callable[[int, datetime], Sequence[Trouble] | None]
 
 
-def told_by(teller: Teller) -> None:
-    """Have this tell what is wrong at a venue at a moment; None for a venue without agent."""
-    global _teller
-    _teller = teller
+@dataclass(frozen=True, slots=True)
+class LoosePuck:
+    """A puck that is out and belongs to no open order. `table` is "" on no table, `tag` "" on no tag."""
+
+    number: str
+    table: str
+    tag: str
+    since: datetime
+
+
+Finder = Callable[[int], Sequence[LoosePuck]]
+
+
+def told_by(teller: Teller, finder: Finder) -> None:
+    """Have these tell what is wrong at a venue at a moment (None for a venue without agent), and its loose pucks."""
+    global _teller, _finder
+    _teller, _finder = teller, finder
 
 
 def troubles_of(venue_id: int, now: datetime) -> Sequence[Trouble]:
@@ -26,8 +40,18 @@ def sees_pucks(venue_id: int, now: datetime) -> bool:
     return troubles is not None and not troubles
 
 
+def loose_pucks(venue_id: int) -> Sequence[LoosePuck]:
+    """Those of a venue, as people count."""
+    return _finder(venue_id)
+
+
 def _nobody(venue_id: int, now: datetime) -> None:
     return None
 
 
+def _nothing(venue_id: int) -> Sequence[LoosePuck]:
+    return ()
+
+
 _teller: Teller = _nobody
+_finder: Finder = _nothing

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from orders import tables
 from orders.services import pause
+from orders.standing import loose_pucks
 from orders.views.board import at_board
 from venues.access import Pass
 from venues.addresses import table_page
@@ -46,6 +47,7 @@ def tables_page(request: HttpRequest, venue_id: int) -> HttpResponse:
         "may_rotate": _may_rotate(held),
         "paused_until": venue.paused_until if venue.paused_until is not None and now < venue.paused_until else None,
         "pauses": PAUSE_MINUTES,
+        "loose_pucks": loose_pucks(venue.pk),
     }
     return render(request, "board/tables.html", page)
 

@@ -21,6 +21,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield running
 
 
+# Between its first word and the first snapshot a connection is no lost one.
+SAYS_IT_IS_LOST = """
+new MutationObserver(() => {
+  if (document.body?.innerText.includes("No connection since")) sessionStorage.setItem("said lost", "yes");
+}).observe(document, { childList: true, subtree: true });
+"""
+
+
 @pytest.fixture
 def pages(browser: Browser, demo: Running) -> Iterator[dict[str, Page]]:
     """The three pages that are open in the pub; a mistake in a script of theirs fails the test."""
@@ -33,12 +41,14 @@ def pages(browser: Browser, demo: Running) -> Iterator[dict[str, Page]]:
     ):
         context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
         page = found[name] = context.new_page()
+        page.add_init_script(SAYS_IT_IS_LOST)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.goto(address)
     yield found
+    said_lost = [name for name, page in found.items() if page.evaluate("sessionStorage.getItem('said lost')")]
     for page in found.values():
         page.context.close()
-    assert wrong == []
+    assert (wrong, said_lost) == ([], [])
 
 
 def order_with_puck(guest: Page, number: str) -> None:

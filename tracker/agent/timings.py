@@ -20,7 +20,7 @@ class Timings:
     gateway_retry_most: float = 30.0
     poll_connected: float = 60.0
     poll_alone: float = 4.0  # while the websocket is down; the maker's own display asks each 3 s
-    offline_after: float = 8.0
+    offline_after: float = 6.0
     token_again: float = 300.0  # a refused token is tried so often: a gateway may have been restored
     search: float = 5.0  # after the first gateway was seen, for others to be seen too
     too_old_again: float = 300.0

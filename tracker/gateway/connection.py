@@ -22,12 +22,15 @@ from tracker.gateway.tolerant import MOST_BYTES
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """How long each thing may take, in seconds. Keepalive is not documented; a dead gateway is noticed within 30 s."""
+    """How long each thing may take, in seconds.
+
+    Keepalive is not documented. With the agent's own waits a gateway that fell silent is told within 30 s.
+    """
 
     open_s: float = 8.0  # connect and handshake
     header_gets_s: float = HEADER_GETS_S
-    ping_every_s: float = 20.0
-    pong_within_s: float = 10.0
+    ping_every_s: float = 8.0
+    pong_within_s: float = 6.0
     close_s: float = 3.0
 
 

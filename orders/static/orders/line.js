@@ -70,7 +70,7 @@ export class Line extends EventTarget {
   }
 
   #hear(frame) {
-    this.heardAt = Date.now();
+    if (frame.type !== "hello") this.heardAt = Date.now(); // a greeting shows nothing yet that could grow old
     this.#expect(this.#heardWithin);
     if (frame.type === "hello") {
       this.#heardWithin = frame.heartbeat_s * 2000 + 10_000;
