@@ -23,7 +23,7 @@ from tests.stack.postgres import Postgres
 from tests.stack.redis import Redis
 
 COLUMNS = ("embedded", "production")
-WORKERS = 3  # on two cores: tests wait more than they work
+WORKERS = 4  # on two cores: tests wait half of their time
 SECONDS_FOR_A_TRIAL = 1800
 # One column is enough for what knows no database (the gateway's library, the simulator and the agent, our server, the
 # tests' own tools), and for what is the embedded column itself, whatever the run is on.

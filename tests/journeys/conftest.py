@@ -3,13 +3,13 @@ from contextlib import closing
 
 import pytest
 
-from tests.journeys.fixtures import own_postgres, own_redis, running, template
+from tests.journeys.fixtures import own_postgres, own_redis, running, template, with_worker
 from tests.journeys.house import House
 from tests.journeys.office import Office
 from tests.journeys.room import Room
 from tests.journeys.running import Running
 
-__all__ = ["own_postgres", "own_redis", "running", "template"]
+__all__ = ["own_postgres", "own_redis", "running", "template", "with_worker"]
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """Fixtures on real processes. A conftest that wants them imports `running` and, on its own, what it stands on:
 
-from tests.journeys.fixtures import own_postgres, own_redis, running, template  # noqa: F401
+from tests.journeys.fixtures import own_postgres, own_redis, running, template, with_worker  # noqa: F401
 """
 
 import secrets
@@ -32,19 +32,34 @@ def own_redis() -> Iterator[Redis]:
 
 
 @pytest.fixture(scope="session")
-def template(request: pytest.FixtureRequest, column: str, tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """What every `running` of this test process is a copy of."""
+def template(
+    request: pytest.FixtureRequest, column: str, worker_id: str, tmp_path_factory: pytest.TempPathFactory
+) -> Template:
+    """What every `running` is a copy of; on the embedded column one for all test processes of a run."""
     folder: Path = tmp_path_factory.mktemp("template")
     if column == "embedded":
-        return Template(folder, environment(ONTAP_DATA=str(folder)))
+        if worker_id != "master":
+            folder = tmp_path_factory.getbasetemp().parent / "template"
+        return Template.shared(folder, environment(ONTAP_DATA=str(folder)))
     postgres: Postgres = request.getfixturevalue("own_postgres")
     redis: Redis = request.getfixturevalue("own_redis")
-    return Template(folder, whole_environment(postgres.create_database(TEMPLATE), redis.url, folder))
+    return Template.made(folder, whole_environment(postgres.create_database(TEMPLATE), redis.url, folder))
+
+
+@pytest.fixture(scope="module")
+def with_worker() -> bool:
+    """Whether `running` has a Celery worker and a beat on the production column too. Most of what sockets and pages do
+    needs none, and they take seconds to start; a file or a folder that does overrides this."""
+    return False
 
 
 @pytest.fixture(scope="module")
 def running(
-    request: pytest.FixtureRequest, column: str, template: Template, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    column: str,
+    template: Template,
+    tmp_path_factory: pytest.TempPathFactory,
+    with_worker: bool,
 ) -> Iterator[Running]:
     """The whole installation on the column of this run, with the demo, ready; shared by the tests of one file."""
     folder: Path = tmp_path_factory.mktemp("running")
@@ -57,7 +72,7 @@ def running(
     database = f"running_{secrets.token_hex(4)}"
     address = postgres.create_database(database, like=TEMPLATE)
     try:
-        with start_production(address, redis.url, worker=True, data_folder=folder, like=template) as running:
+        with start_production(address, redis.url, worker=with_worker, data_folder=folder, like=template) as running:
             yield running
     finally:
         postgres.drop_database(database)

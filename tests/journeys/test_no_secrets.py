@@ -205,6 +205,12 @@ def knock_on_all(web: Web, secrets: Secrets) -> None:
 
 
 @pytest.fixture(scope="module")
+def with_worker() -> bool:
+    """They print, too."""
+    return True
+
+
+@pytest.fixture(scope="module")
 def secrets(running: Running) -> Secrets:
     key = urlsplit(running.device_socket(VENUE)).path.split("/")[2]
     code = urlsplit(running.table_link(VENUE, TABLE)).path.removeprefix("/t/")

@@ -1,11 +1,18 @@
 """An order that nobody answers, through beat, worker, database and feed to the sockets, on real processes."""
 
+import pytest
+
 from tests.clients.v1 import V1Guest
 from tests.clients.v2 import V2Board, V2Guest
 from tests.journeys.running import Running
 
 # Beat looks every five seconds. Alert at the first look, reject at the second or third.
 IMPATIENT = "Venue.objects.filter(pk=1).update(alert_after=0, escalate_after=6, reject_after=6)"
+
+
+@pytest.fixture(scope="module")
+def with_worker() -> bool:
+    return True
 
 
 def test_boards_are_alerted_and_the_guest_hears_a_no(running: Running) -> None:

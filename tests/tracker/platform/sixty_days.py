@@ -185,7 +185,8 @@ class SixtyDays:
         brought: set[datetime] = set()
         while walk.query is not None:
             fresh = walk.take(self.gateway.page(walk.query, self.now))
-            self._tell(link, ask, "part", past=[self._aged(order) for order in fresh])
+            if fresh:
+                self._tell(link, ask, "part", past=[self._aged(order) for order in fresh])
             brought |= {order.started.replace(tzinfo=UTC) for order in fresh if order.started is not None}
             if self.random.random() < 0.02:
                 self._tell(link, ask, "failed", detail="The gateway went away.")

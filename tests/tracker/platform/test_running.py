@@ -12,13 +12,13 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from tests.journeys.fixtures import own_postgres, own_redis, running, template
+from tests.journeys.fixtures import own_postgres, own_redis, running, template, with_worker
 from tests.journeys.running import Running
 from tests.stack.ports import LOOPBACK
 from tests.tracker.platform.driven import events, hello
 from tracker import wire
 
-__all__ = ["own_postgres", "own_redis", "running", "template"]
+__all__ = ["own_postgres", "own_redis", "running", "template", "with_worker"]
 
 PLAN = """
 from django.utils import timezone

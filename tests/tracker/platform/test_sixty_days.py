@@ -11,8 +11,8 @@ from tracker.models import TrackedOrder
 
 pytestmark = pytest.mark.django_db
 
-# Of these two the first loses something.
-SEEDS = range(40) if os.environ.get("ONTAP_TRIALS") else (2, 7)
+# In this one something is lost.
+SEEDS = range(40) if os.environ.get("ONTAP_TRIALS") else (2,)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
