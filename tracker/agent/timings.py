@@ -18,7 +18,7 @@ class Timings:
 
     # The gateway
     gateway_retry_most: float = 30.0
-    poll_connected: float = 60.0
+    poll_connected: float = 20.0  # an open websocket does not tell that our token counts no more
     poll_alone: float = 4.0  # while the websocket is down; the maker's own display asks each 3 s
     offline_after: float = 6.0
     token_again: float = 300.0  # a refused token is tried so often: a gateway may have been restored

@@ -97,7 +97,7 @@ class Watch:
             await self._http.close()
 
     async def _poll(self) -> None:
-        """Reads the orders: each minute beside the websocket, each few seconds without it, at once where one asks."""
+        """Reads the orders: now and then beside the websocket, each few seconds without it, at once where one asks."""
         refusals, failing_since = 0, None
         while True:
             self._look.clear()
