@@ -83,6 +83,14 @@ def test_what_began_long_ago_tells_nothing() -> None:
     assert time.latest.source is Source.SETTINGS
 
 
+def test_a_zone_that_is_changed_meanwhile_is_read_off_the_next_order() -> None:
+    time = clock()
+    berlin, tokyo = (NIGHT.astimezone(ZoneInfo(name)) for name in ("Europe/Berlin", "Asia/Tokyo"))
+    for local in (berlin, tokyo):
+        time.hear([began(local)], NIGHT)
+        assert time.latest.to_utc(local.replace(tzinfo=None)) == NIGHT
+
+
 def test_a_gateway_that_returns_is_measured_anew() -> None:
     time = clock()
     time.calibrate(Calibration(timezone(timedelta(hours=2)), Source.MEASURED))
