@@ -37,6 +37,10 @@ def run(story: Callable[..., Coroutine[Any, Any, T]], *words: Any) -> T:
         try:
             return await story(*words)
         finally:
+            others = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in others:  # or one of them asks the readers for more
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
             together = threading.Barrier(READERS, timeout=10)
             await asyncio.gather(*(in_reader(together.wait) for _ in range(READERS)))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has none
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
 from tests.stack.chromium import PHONE, TABLET, browser
 from tests.tracker.simulator.running import Json, Simulator
@@ -49,12 +49,19 @@ def pad(page: Page, words: str) -> Locator:
     return page.get_by_role("button", name=words, exact=True)
 
 
+def place(page: Page, thing: Locator) -> FloatRect:
+    """Where it is once nothing moves any more: what the page is told first makes room for itself."""
+    before, now = None, thing.bounding_box()
+    while now is None or now != before:
+        page.wait_for_timeout(100)
+        before, now = now, thing.bounding_box()
+    return now
+
+
 def drag(page: Page, start: Locator, end: Locator) -> None:
     """As a hand does: press, move in steps, let go."""
     start.scroll_into_view_if_needed()
-    source, target = start.bounding_box(), end.bounding_box()
-    assert source
-    assert target
+    source, target = place(page, start), place(page, end)
     page.mouse.move(source["x"] + source["width"] / 2, source["y"] + source["height"] / 2)
     page.mouse.down()
     page.mouse.move(target["x"] + 20, target["y"] + 20, steps=8)
@@ -122,9 +129,7 @@ def test_escape_puts_the_puck_back(page: Page, simulator: Simulator) -> None:
 
 @on_the_phone
 def test_puck_is_dragged_by_finger(page: Page, simulator: Simulator) -> None:
-    source, target = puck(page, "2").bounding_box(), table(page, "6").bounding_box()
-    assert source
-    assert target
+    source, target = place(page, puck(page, "2")), place(page, table(page, "6"))
     x, y = source["x"] + 20, source["y"] + 20
     finger = page.context.new_cdp_session(page)
 
