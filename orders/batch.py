@@ -40,6 +40,8 @@ TRACKED = (
     "seq",
 )
 AT_TABLE = ("table_id", "table_number", "moved_from", "location_mismatch", "changed_by", "seq")
+TICKED = ("id_checked", "lines_done", "changed_by", "seq")
+PAID = ("paid_at", "paid_by_id", "changed_by", "seq")
 COUNTED = ("seq", "business_date", "last_order_number", "menu_version")
 
 
@@ -65,9 +67,7 @@ class Batch:
         self.orders: dict[uuid.UUID, dict[str, Any]] = {}
         self._placed: list[dict[str, Any]] = []
         self._lines: list[dict[str, Any]] = []
-        self._moved: list[dict[str, Any]] = []
-        self._tracked: list[dict[str, Any]] = []
-        self._at_table: list[dict[str, Any]] = []
+        self._changed: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
         self._stock: dict[int, VenueProduct] = {}
         self._stock_change: dict[int, int] = defaultdict(int)
 
@@ -111,14 +111,9 @@ class Batch:
         self._placed.append(order)
         self._lines += lines
 
-    def moved(self, order: dict[str, Any], was_seq: int) -> None:
-        self._moved.append({"id": order["id"], "was_seq": was_seq} | {key: order[key] for key in MOVED})
-
-    def tracked(self, order: dict[str, Any], was_seq: int) -> None:
-        self._tracked.append({"id": order["id"], "was_seq": was_seq} | {key: order[key] for key in TRACKED})
-
-    def moved_to_table(self, order: dict[str, Any], was_seq: int) -> None:
-        self._at_table.append({"id": order["id"], "was_seq": was_seq} | {key: order[key] for key in AT_TABLE})
+    def changed(self, order: dict[str, Any], was_seq: int, columns: tuple[str, ...]) -> None:
+        """These columns of an order that was at `was_seq` are to be written: MOVED, TRACKED, AT_TABLE, TICKED, PAID."""
+        self._changed[columns].append({"id": order["id"], "was_seq": was_seq} | {key: order[key] for key in columns})
 
     def new_menu(self, venue_id: int) -> None:
         self.feeds[venue_id].row["menu_version"] += 1
@@ -160,9 +155,8 @@ class Batch:
         self.statements.insert(Order, self._placed)
         self.statements.insert(OrderLine, self._lines)
         self.statements.insert(VenueEvent, [_event_row(event) for event in self.events])
-        self.statements.update(Order, self._moved, ("id", "seq"), *MOVED)
-        self.statements.update(Order, self._tracked, ("id", "seq"), *TRACKED)
-        self.statements.update(Order, self._at_table, ("id", "seq"), *AT_TABLE)
+        for columns, rows in self._changed.items():
+            self.statements.update(Order, rows, ("id", "seq"), *columns)
         changed = [feed.changed() for feed in self.feeds.values() if feed.row["seq"] != feed.was_seq]
         self.statements.update(VenueFeed, changed, ("venue_id", "seq"), *COUNTED)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from orders.errors import Refused, TooMany
 from orders.pricing import PricedOrder, price_or_refuse
-from orders.protocol import MoveOrder, MoveToTable, PlaceOrder, UndoOrder
+from orders.requests import MoveOrder, MoveToTable, PlaceOrder, TickOrder, UndoOrder
 from venues.catalogue import Catalogue
 
 
@@ -101,6 +101,40 @@ class TableMove:
         return (self.wanted.order_id,)
 
 
+@dataclass(slots=True, eq=False)
+class OrderTicked:
+    """A line of an open order that is made, or the guest's ID that somebody has looked at."""
+
+    venue_id: int
+    at: datetime
+    wanted: TickOrder
+    actor: str
+
+    @property
+    def order_id(self) -> uuid.UUID:
+        return self.wanted.order_id
+
+    @property
+    def alone(self) -> tuple[object, ...]:
+        return (self.wanted.order_id,)
+
+
+@dataclass(slots=True, eq=False)
+class OrderPaid:
+    """An order that the guest has paid at the bar, or not after all."""
+
+    venue_id: int
+    at: datetime
+    order_id: uuid.UUID
+    paid: bool
+    actor: str
+    user_id: int | None = None
+
+    @property
+    def alone(self) -> tuple[object, ...]:
+        return (self.order_id,)
+
+
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
     """What a venue's tracker says of an order: its puck, the number of the table where that is, how it stands, and
@@ -144,10 +178,13 @@ class Notice:
         return (id(self),)
 
 
-Change = Placement | OrderMove | OrderUndo | TableMove | OrderTracked | Notice
+OrderChange = OrderMove | OrderUndo | TableMove | OrderTracked | OrderTicked | OrderPaid
+Change = Placement | OrderChange | Notice
 TRACKED = "tracked"  # the word of an event that tells an order's whereabouts
 MOVED = "moved"  # and of one that tells to which table it is brought now
-UNKNOWN_TO_V1 = frozenset({TRACKED, MOVED})  # version 1 has a frame for neither
+TICKED = "ticked"  # a line is made, or an ID was looked at: guests hear nothing of it
+PAID, UNPAID = "paid", "unpaid"
+UNKNOWN_TO_V1 = frozenset({TRACKED, MOVED, TICKED, PAID, UNPAID})  # version 1 has no frame for them
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import orjson
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from orders.batch import Batch
-from orders.changes import Change, Done, Event, Notice, OrderMove, OrderTracked, OrderUndo, Placement, TableMove
+from orders.changes import Change, Done, Event, Notice, OrderChange, Placement
 from orders.errors import Refused
 from orders.models import VenueEvent
 from orders.moving import MovingRules
@@ -100,7 +100,7 @@ def write_batch(s: Statements, changes: Sequence[Change]) -> tuple[list[Outcome]
     """The changes within the current transaction: an outcome for each, and the events in the order of their seq."""
     batch = Batch(s, (change.venue_id for change in changes), at=max(change.at for change in changes))
     placements = [change for change in changes if isinstance(change, Placement)]
-    moves = [change for change in changes if isinstance(change, OrderMove | OrderUndo | TableMove | OrderTracked)]
+    moves = [change for change in changes if isinstance(change, OrderChange)]
     placing = PlacingRules(batch, placements) if placements else None
     moving = MovingRules(batch, moves) if moves else None
     if placing is not None:

@@ -16,7 +16,7 @@ from django.db import Error as DatabaseProblem
 
 from orders import presence, protocol, snapshots, wishes
 from orders.catalogues import catalogue_of
-from orders.changes import Change, Done, OrderMove, OrderUndo, TableMove
+from orders.changes import Change, Done, OrderMove, OrderTicked, OrderUndo, TableMove
 from orders.commit import Outcome
 from orders.door import Admitted, admit
 from orders.errors import Refused, Unavailable
@@ -24,20 +24,10 @@ from orders.feed import BOARDS, Feed, Group, hub, session_group, waiting_group
 from orders.frames import Frames
 from orders.intake import placement_of
 from orders.outbox import Outbox
-from orders.protocol import (
-    NO_ECHO,
-    Echo,
-    MoveOrder,
-    MoveToTable,
-    OpenOrders,
-    PlaceOrder,
-    Resume,
-    Speaker,
-    TrackerWish,
-    UndoOrder,
-)
+from orders.protocol import NO_ECHO, Echo, Speaker
 from orders.reading import in_reader
 from orders.render import whole_order
+from orders.requests import MoveOrder, MoveToTable, OpenOrders, PlaceOrder, Resume, TickOrder, TrackerWish, UndoOrder
 from orders.sockets import DirectSocket, Message
 from orders.writer import writer
 from venues.access import Pass
@@ -119,7 +109,7 @@ class OrderSocket(DirectSocket):
             found = await in_reader(snapshots.read_position, self.venue_id)
         else:
             found = await in_reader(snapshots.read_recent_statuses, self.venue_id, self.held.session_id, clock())
-        for row in found.orders:
+        for row in (row for row in found.orders if not row["test"]):
             self._push(protocol.status_frame(whole_order(row)))
         self._release(found.seq)
 
@@ -150,16 +140,19 @@ class OrderSocket(DirectSocket):
             if self.speaker.version == 2:
                 echo = protocol.echo_of(frame)
             request = protocol.parse_request(frame, self.speaker)
+            held = self._held_by(protocol.initials_of(frame, self.speaker))
             if isinstance(request, PlaceOrder):
-                self._submit(await placement_of(request, self.speaker, self.held, self.connection_id, clock()), echo)
+                self._submit(await placement_of(request, self.speaker, held, self.connection_id, clock()), echo)
             elif isinstance(request, MoveOrder):
                 by = "board" if self.speaker.board else "guest"
-                change = OrderMove(self.venue_id, clock(), request, self.held.actor, by, self.held.session_id)
+                change = OrderMove(self.venue_id, clock(), request, held.actor, by, held.session_id)
                 self._submit(change, echo)
             elif isinstance(request, UndoOrder):
-                self._submit(OrderUndo(self.venue_id, clock(), request, self.held.actor), echo)
+                self._submit(OrderUndo(self.venue_id, clock(), request, held.actor), echo)
             elif isinstance(request, MoveToTable):
-                self._submit(TableMove(self.venue_id, clock(), request, self.held.actor), echo)
+                self._submit(TableMove(self.venue_id, clock(), request, held.actor), echo)
+            elif isinstance(request, TickOrder):
+                self._submit(OrderTicked(self.venue_id, clock(), request, held.actor), echo)
             elif not self._open:
                 return  # cut off: a read would be for nobody
             elif isinstance(request, OpenOrders):
@@ -168,12 +161,16 @@ class OrderSocket(DirectSocket):
             elif isinstance(request, Resume):
                 await self._resume(request)
             elif isinstance(request, TrackerWish):
-                self._answer(await in_reader(wishes.carry_out, self.venue_id, request, self.held.actor, clock()), echo)
+                self._answer(await in_reader(wishes.carry_out, self.venue_id, request, held.actor, clock()), echo)
         except Refused as refusal:
             self._refuse(refusal, echo)
         except DatabaseProblem as error:
             logger.warning("A request had no answer from the database (%s)", type(error).__name__)
             self._refuse(Unavailable(), echo)
+
+    def _held_by(self, initials: str) -> Pass:
+        """The pass with the hand that taps: several people share a tablet."""
+        return replace(self.held, actor=f"{initials} on {self.held.actor}") if initials else self.held
 
     def _submit(self, change: Change, echo: Echo) -> None:
         writer().submit(change, lambda outcome: self._answer(outcome, echo))
@@ -224,7 +221,11 @@ class OrderSocket(DirectSocket):
                 "until": protocol.to_ms(catalogue.venue.paused_until),
                 "reason": catalogue.venue.pause_reason,
             }
-        orders = [whole_order(row) if board else protocol.for_guest(whole_order(row)) for row in found.orders]
+        orders = [
+            whole_order(row) if board else protocol.for_guest(whole_order(row))
+            for row in found.orders
+            if board or not row["test"]
+        ]
         self._push(protocol.snapshot_frame(found.epoch, found.seq, orders, found.menu_version, paused, online))
         self._release(found.seq)
 
@@ -302,6 +303,11 @@ class OrderSocket(DirectSocket):
         if self._open and self.speaker.version == 2:
             self._push(protocol.session_ended_frame(reason))
         self.close(code)
+
+    def database_is(self, *, away: bool) -> None:
+        """Version 2 hears at once that nothing can be ordered for now, not with the first order that fails."""
+        if self._live and self.speaker.version == 2:
+            self._push(protocol.database_frame(away))
 
     def restart(self) -> None:
         """The database is another one than this socket was served from; its client connects again."""

@@ -56,6 +56,8 @@ class Socket(Protocol):
 
     def restart(self) -> None: ...
 
+    def database_is(self, *, away: bool) -> None: ...
+
 
 class Feed:
     """One venue's events in this process: `last` is the seq that every socket of it has been offered."""
@@ -138,6 +140,7 @@ class Hub:
         self._joining: dict[int, asyncio.Future[None]] = {}
         self._nudges: dict[int, int] = {}
         self._nudging = False
+        self._away = False  # the database, as the last sweep found it
         self._tasks: set[asyncio.Task[None]] = set()
         self.spawn(self._sweep())
         self.spawn(layer.listen(NUDGES, self._heard))
@@ -197,7 +200,9 @@ class Hub:
                 positions = await in_reader(_positions, list(shown))
             except DatabaseProblem as error:
                 logger.warning("The sweep has no answer from the database (%s)", type(error).__name__)
+                self._tell_whether(away=True)
                 continue
+            self._tell_whether(away=False)
             for venue_id, epoch, seq in positions:
                 feed = self.feeds.get(venue_id)
                 if feed is None:
@@ -210,6 +215,15 @@ class Hub:
                         socket.restart()
                 else:
                     feed.nudged(seq)
+
+    def _tell_whether(self, *, away: bool) -> None:
+        """Tell every socket when the database goes, and when it is back."""
+        if away == self._away:
+            return
+        self._away = away
+        for feed in self.feeds.values():
+            for socket in feed.sockets:
+                socket.database_is(away=away)
 
     def _heard(self, message: Mapping[str, Any]) -> None:
         """Nudges from other processes."""

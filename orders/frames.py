@@ -7,7 +7,7 @@ import orjson
 from django.utils.functional import cached_property
 
 from orders import protocol
-from orders.changes import UNKNOWN_TO_V1, Event
+from orders.changes import TICKED, UNKNOWN_TO_V1, Event
 
 NOTICES = frozenset({"menu", "availability", "pause"})
 BOARD_NOTICES = NOTICES | {"health", "unanswered", "waiting"}
@@ -35,7 +35,7 @@ class Frames:
     def v1_guest(self) -> str | None:
         change = self.event.change
         moved = self.event.kind == "order" and change != "placed" and change not in UNKNOWN_TO_V1
-        return protocol.status_frame(self.payload) if moved else None
+        return protocol.status_frame(self.payload) if moved and not self._of_staff_only else None
 
     @cached_property
     def v2_board(self) -> str | None:
@@ -48,8 +48,15 @@ class Frames:
     def v2_guest(self) -> str | None:
         event = self.event
         if event.kind == "order":
+            if self._of_staff_only:
+                return None
             return protocol.order_frame(self.epoch, event.seq, event.change, protocol.for_guest(self.payload))
         return self._notice if event.kind in NOTICES else None
+
+    @property
+    def _of_staff_only(self) -> bool:
+        """Nothing that a guest would know: a tick on the board, or an order by which staff try things out."""
+        return self.event.change == TICKED or bool(self.payload.get("test"))
 
     @cached_property
     def _notice(self) -> str:

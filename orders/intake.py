@@ -12,8 +12,9 @@ from orders.changes import Placement
 from orders.errors import Refused, TooMany
 from orders.limits import Limit
 from orders.pricing import price_or_refuse
-from orders.protocol import PlaceOrder, Speaker
+from orders.protocol import Speaker
 from orders.reading import in_reader
+from orders.requests import PlaceOrder
 from orders.tables import TableInUse, guests_wait, table_for_staff
 from orders.writer import writer
 from venues.access import Pass

@@ -2,19 +2,34 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
 
+from orders import batch as columns
 from orders.batch import Batch
-from orders.changes import MOVED, TRACKED, Done, OrderMove, OrderTracked, OrderUndo, TableMove
+from orders.changes import (
+    MOVED,
+    PAID,
+    TICKED,
+    TRACKED,
+    UNPAID,
+    Done,
+    OrderChange,
+    OrderMove,
+    OrderPaid,
+    OrderTicked,
+    OrderTracked,
+    OrderUndo,
+    TableMove,
+)
 from orders.errors import OrderMoved, Refused
+from orders.marks import ticks_after
 from orders.models import Order, OrderLine
 from orders.states import GUEST_MAY_CANCEL_FROM, OPEN, UNDO_WINDOW, State, takes_stock_back
 from venues.models import Table, VenueProduct
 
-OrderChange = OrderMove | OrderUndo | TableMove | OrderTracked
 LONGEST_TYPE = Order._meta.get_field("tracker_type").max_length  # whatever a gateway calls it
 
 _TIME_OF = {
@@ -46,6 +61,10 @@ class MovingRules:
             return self.move(change)
         if isinstance(change, OrderUndo):
             return self.undo(change)
+        if isinstance(change, OrderTicked):
+            return self.tick(change)
+        if isinstance(change, OrderPaid):
+            return self.pay(change)
         return self.move_to_table(change) if isinstance(change, TableMove) else self.track(change)
 
     def move(self, change: OrderMove) -> Done | Refused:
@@ -80,9 +99,9 @@ class MovingRules:
     def undo(self, change: OrderUndo) -> Done | Refused:
         """The order as it was before its last change, as a new event, or why not."""
         wanted = change.wanted
-        order = self._orders.get(wanted.order_id)
-        if order is None or order["venue_id"] != change.venue_id:
-            return _unknown()
+        order = self._known_order(change)
+        if isinstance(order, Refused):
+            return order
         if order["undo_seq"] is None or order["undo_seq"] != wanted.seq:
             return Refused("This is not the order's last change, or it cannot be undone.", "cannot_undo", "seq")
         if change.at > order["undo_until"]:
@@ -120,13 +139,32 @@ class MovingRules:
             "tracker_state": where.tracker_state,
             "tracker_type": where.tracker_type[:LONGEST_TYPE],
         }
-        if all(order[name] == value for name, value in found.items()):
+        return self._note(change, order, found, columns.TRACKED, TRACKED)
+
+    def tick(self, change: OrderTicked) -> Done | Refused:
+        """An open order with a tick: its last move can be undone as before."""
+        order = self._open_order(change)
+        if isinstance(order, Refused):
+            return order
+        ticked = ticks_after(order, change.wanted)
+        if isinstance(ticked, Refused):
+            return ticked
+        return self._note(change, order, ticked, columns.TICKED, TICKED)
+
+    def pay(self, change: OrderPaid) -> Done | Refused:
+        """An order with when it was paid, and by whom that was noted. What will not be made is not paid."""
+        order = self._known_order(change)
+        if isinstance(order, Refused):
+            return order
+        if order["state"] in (State.REJECTED, State.CANCELLED):
+            return OrderMoved(order["state"])
+        if (order["paid_at"] is not None) == change.paid:
             return Done(order["seq"], order["id"], order["number"], repeat=True)
-        was_seq = order["seq"]
-        order.update(found, seq=self._batch.next_seq(change.venue_id), changed_by=change.actor[:80])
-        self._batch.tracked(order, was_seq)
-        self._batch.order_event(order, change.at, TRACKED)
-        return Done(order["seq"], order["id"], order["number"])
+        paid = {
+            "paid_at": change.at if change.paid else None,
+            "paid_by_id": change.user_id if change.paid else None,
+        }
+        return self._note(change, order, paid, columns.PAID, PAID if change.paid else UNPAID)
 
     def move_to_table(self, change: TableMove) -> Done | Refused:
         """An open order at the table where it is brought now. Its last move can be undone as before."""
@@ -137,32 +175,40 @@ class MovingRules:
         table_id = self._tables.get((change.venue_id, number))
         if table_id is None:
             return Refused(f"There is no table {number} here.", "unknown_table", "table_number")
-        if (order["table_id"], order["table_number"]) == (table_id, number):
+        ordered_at = order["moved_from"] or order["table_number"]
+        found = {
+            "table_id": table_id,
+            "table_number": number,
+            "moved_from": None if number == ordered_at else ordered_at,
+            "location_mismatch": order["located_table"] not in (None, number),
+        }
+        return self._note(change, order, found, columns.AT_TABLE, MOVED)
+
+    def _note(
+        self, change: OrderChange, order: dict[str, Any], found: Mapping[str, Any], names: tuple[str, ...], word: str
+    ) -> Done:
+        """What is found out about an order, which moves it nowhere; a repeat where it is known already."""
+        if all(order[name] == value for name, value in found.items()):
             return Done(order["seq"], order["id"], order["number"], repeat=True)
-        was_seq, ordered_at = order["seq"], order["moved_from"] or order["table_number"]
-        order.update(
-            table_id=table_id,
-            table_number=number,
-            moved_from=None if number == ordered_at else ordered_at,
-            location_mismatch=order["located_table"] not in (None, number),
-            seq=self._batch.next_seq(change.venue_id),
-            changed_by=change.actor[:80],
-        )
-        self._batch.moved_to_table(order, was_seq)
-        self._batch.order_event(order, change.at, MOVED)
+        was_seq = order["seq"]
+        order.update(found, seq=self._batch.next_seq(change.venue_id), changed_by=change.actor[:80])
+        self._batch.changed(order, was_seq, names)
+        self._batch.order_event(order, change.at, word)
         return Done(order["seq"], order["id"], order["number"])
 
-    def _open_order(self, change: TableMove | OrderTracked) -> dict[str, Any] | Refused:
+    def _known_order(self, change: OrderChange) -> dict[str, Any] | Refused:
         order = self._orders.get(change.order_id)
-        if order is None or order["venue_id"] != change.venue_id:
-            return _unknown()
-        return order if order["state"] in OPEN else OrderMoved(order["state"])
+        return _unknown() if order is None or order["venue_id"] != change.venue_id else order
+
+    def _open_order(self, change: OrderChange) -> dict[str, Any] | Refused:
+        order = self._known_order(change)
+        return order if isinstance(order, Refused) or order["state"] in OPEN else OrderMoved(order["state"])
 
     def _order(self, change: OrderMove) -> dict[str, Any] | Refused:
         wanted = change.wanted
-        order = self._orders.get(wanted.order_id)
-        if order is None or order["venue_id"] != change.venue_id:
-            return _unknown()
+        order = self._known_order(change)
+        if isinstance(order, Refused):
+            return order
         if change.by == "guest" and order["session_id"] != change.session_id:
             return _unknown()
         # A board of version 1 has heard of no move.
@@ -176,7 +222,7 @@ class MovingRules:
     def _write(self, change: OrderMove | OrderUndo, order: dict[str, Any], was_seq: int, word: str) -> Done:
         seq = self._batch.next_seq(change.venue_id)
         order.update(seq=seq, changed_by=change.actor[:80])
-        self._batch.moved(order, was_seq)
+        self._batch.changed(order, was_seq, columns.MOVED)
         self._batch.order_event(order, change.at, word)
         return Done(seq, order["id"], order["number"])
 

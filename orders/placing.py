@@ -24,14 +24,14 @@ NO_BOARD_FOR = timedelta(minutes=2)
 # A FILTER, because a WHERE on finished_at sends PostgreSQL through the open orders of all venues.
 _SESSIONS = """
 SELECT s.id, s.table_id, s.ended_at IS NULL, t.stopped_at IS NOT NULL,
-       EXISTS (SELECT 1 FROM orders_order o WHERE o.session_id = s.id),
+       EXISTS (SELECT 1 FROM orders_order o WHERE o.session_id = s.id AND NOT o.test),
        (SELECT count(*) FILTER (WHERE o.finished_at IS NULL) FROM orders_order o WHERE o.session_id = s.id)
   FROM venues_tablesession s JOIN venues_table t ON t.id = s.table_id
  WHERE {among}
 """
 _TWINS = """
 SELECT session_id, content_hash, id FROM orders_order
- WHERE {among} AND {alike} AND placed_at >= %s ORDER BY placed_at
+ WHERE {among} AND {alike} AND placed_at >= %s AND NOT test ORDER BY placed_at
 """
 
 
@@ -72,7 +72,8 @@ class PlacingRules:
             self._refuse_taken_puck(placement)
             # The look-alike of the last ten seconds. Nothing is dropped: staff are told.
             twin = self._alike.get((placement.session_id, placement.content))
-            self._take_stock(placement, priced)
+            if not placement.wanted.test:
+                self._take_stock(placement, priced)
         except Refused as refusal:
             return refusal
         return self._write(placement, priced, first, twin)
@@ -191,7 +192,7 @@ class PlacingRules:
             self._batch.take_stock(pk, quantity)
 
     def _write(self, placement: Placement, priced: PricedOrder, first: bool, twin: uuid.UUID | None) -> Done:
-        batch, use = self._batch, placement.catalogue.venue.tracker_use
+        batch, use, test = self._batch, placement.catalogue.venue.tracker_use, placement.wanted.test
         seq = batch.next_seq(placement.venue_id)
         business_date, number = batch.next_number(placement.venue_id, placement.catalogue.business_date(placement.at))
         order = {
@@ -213,27 +214,29 @@ class PlacingRules:
             "total": priced.total,
             "by_staff": placement.by_staff,
             "verified": placement.verified,
-            "first_of_session": first,
+            "first_of_session": first and not test,
             "possible_duplicate_of": twin,
             "to_go": placement.wanted.to_go,
+            "test": test,
             "changed_by": placement.actor[:80],
             "seq": seq,
             # Without pucks the number is ours to give: a guest's would be another order's.
-            "tracker_number": None if use == "tables" else placement.wanted.tracker_number,
+            "tracker_number": None if test or use == "tables" else placement.wanted.tracker_number,
         }
-        batch.placed(order, [self._line(order["id"], i, line) for i, line in enumerate(priced.lines)])
+        batch.placed(order, [self._line(order["id"], i, line, test) for i, line in enumerate(priced.lines)])
         batch.order_event(order, placement.at, "placed")
         session = self._sessions[placement.session_id]
-        session.has_orders = True
+        session.has_orders |= not test
         session.open_orders += 1
-        self._alike[placement.session_id, placement.content] = placement.order_id
-        if placement.wanted.tracker_number and use == "pucks":
-            self._pucks[placement.venue_id, placement.wanted.tracker_number] = number
+        if not test:
+            self._alike[placement.session_id, placement.content] = placement.order_id
+        if order["tracker_number"] and use == "pucks":
+            self._pucks[placement.venue_id, order["tracker_number"]] = number
         return Done(seq, placement.order_id, number)
 
-    def _line(self, order_id: uuid.UUID, position: int, line: Any) -> dict[str, Any]:
+    def _line(self, order_id: uuid.UUID, position: int, line: Any, test: bool) -> dict[str, Any]:
         product = line.product
-        counted = product.difference_id is not None and self._batch.left(product.difference_id) is not None
+        counted = not test and product.difference_id is not None and self._batch.left(product.difference_id) is not None
         return {
             "order_id": order_id,
             "position": position,
@@ -270,6 +273,8 @@ _FRESH: dict[str, Any] = {
     "location_mismatch": False,
     "tracker_state": "",
     "tracker_type": "",
+    "id_checked": False,
+    "lines_done": "[]",
 }
 
 

@@ -3,7 +3,6 @@
 Pure: no Django, no clock, no socket. Epoch milliseconds exist here only.
 """
 
-import hashlib
 import json
 import re
 import uuid
@@ -14,8 +13,21 @@ from typing import Any
 
 import orjson
 
+from orders import fields
 from orders.errors import Forbidden, Refused
-from orders.states import Move, State, WrongWord, move_for, status_for_v1
+from orders.requests import (
+    MoveOrder,
+    MoveToTable,
+    OpenOrders,
+    PlaceOrder,
+    Request,
+    Resume,
+    TickOrder,
+    TrackerWish,
+    UndoOrder,
+    WantedLine,
+)
+from orders.states import State, WrongWord, move_for, status_for_v1
 
 MOST_BYTES = 131_072  # of one message; larger is close code 1009
 MOST_LINES = 100
@@ -30,102 +42,7 @@ REPLACED = 4409
 UNSUPPORTED_DATA = 1003
 
 _CLIENT_ID = re.compile(r"^[\x21-\x7e]{1,64}\Z")
-_TRACKER = re.compile(r"^[1-9][0-9]{0,3}\Z")
-_PRODUCT_ID = re.compile(r"^[1-9][0-9]{0,17}\Z")
 _PRICE = re.compile(r"^[0-9]{1,6}(?:\.[0-9]{1,2})?\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class WantedLine:
-    """One line as the guest asks for it: by product id, or by name and price (the seed's second form)."""
-
-    quantity: int
-    product_id: int | None = None
-    name: str | None = None
-    price: str | None = None
-    options: tuple[int, ...] = ()
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceOrder:
-    table_number: str | None
-    lines: tuple[WantedLine, ...]
-    order_items: str | None  # compact, key order kept; None where only `lines` came (version 2)
-    client_order_id: str | None = None
-    tracker_number: str | None = None
-    to_go: bool = False
-
-    @property
-    def field(self) -> str:
-        """The key in which the request says what it wants."""
-        return "lines" if self.order_items is None else "order_items"
-
-    @property
-    def content(self) -> str:
-        """128 bits of hash over what is asked for, however it is arranged: what makes two orders alike.
-
-        Of the request alone, not of prices: a repeat is known again whatever has changed since. To go only where it is
-        so: the hashes of orders that were placed before there was such a thing stay theirs.
-        """
-        lines = sorted(
-            (w.product_id or 0, w.name or "", w.price or "", w.quantity, w.options, w.note) for w in self.lines
-        )
-        asked = (lines, self.tracker_number, "to go") if self.to_go else (lines, self.tracker_number)
-        return hashlib.blake2b(repr(asked).encode(), digest_size=16).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class MoveOrder:
-    order_id: uuid.UUID
-    move: Move
-    worded: bool  # the client gave an order_status
-    action: str
-    order_time: datetime | None = None
-    table_number: str | None = None
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class UndoOrder:
-    order_id: uuid.UUID
-    seq: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class MoveToTable:
-    """`moveorder`: the order is to be brought to another table than the one that it was ordered from."""
-
-    order_id: uuid.UUID
-    table_number: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenOrders:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Resume:
-    epoch: str
-    seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class TrackerWish:
-    """`pageorder`, `locateorder` or `trackorder`: carried out by `tracker`, where a venue uses it.
-
-    `taken` says what becomes of an order that has this puck: "move", it goes without, "swap", it gets this order's.
-    """
-
-    action: str
-    order_id: uuid.UUID
-    tracker_number: str | None = None
-    taken: str = ""
-
-
-Request = PlaceOrder | MoveOrder | UndoOrder | MoveToTable | OpenOrders | Resume | TrackerWish
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +64,8 @@ _BOARD_V1 = frozenset({"openorders", "order", "acceptorder", "completeorder"})
 _BOARD = (
     _BOARD_V1,
     _BOARD_V1
-    | {"readyorder", "cancelorder", "undoorder", "moveorder", "resume", "pageorder", "locateorder", "trackorder"},
+    | {"readyorder", "cancelorder", "undoorder", "moveorder", "resume", "pageorder", "locateorder", "trackorder"}
+    | {"tickorder"},
 )
 
 
@@ -182,29 +100,38 @@ def parse_request(frame: Mapping[str, Any], speaker: Speaker) -> Request:
     action = frame.get("action")
     if not isinstance(action, str) or action not in speaker.actions:
         raise Forbidden
-    _own(frame, "venue_id", str(speaker.venue_id), required=speaker.version == 1)
+    fields.own(frame, "venue_id", str(speaker.venue_id), required=speaker.version == 1)
     if action == "openorders":
         return OpenOrders()
     if action == "resume":
-        return Resume(_text(frame, "epoch", 36), _integer(frame, "seq"))
+        return Resume(fields.text(frame, "epoch", 36), fields.integer(frame, "seq"))
     table_number = _table_number(frame, speaker)
     if action == "order":
         return _place_order(frame, speaker, table_number)
-    order_id = _order_id(frame)
+    order_id = fields.order_id(frame)
     if action == "undoorder":
-        return UndoOrder(order_id, _integer(frame, "seq"), _text(frame, "reason", 140, required=False) or "Undone.")
+        return UndoOrder(
+            order_id, fields.integer(frame, "seq"), fields.text(frame, "reason", 140, required=False) or "Undone."
+        )
     if action == "moveorder":
         if table_number is None:
             raise Refused("table_number is missing: to which table?", "missing", "table_number")
         return MoveToTable(order_id, table_number)
+    if action == "tickorder":
+        return _tick_order(frame, order_id)
     if action in ("pageorder", "locateorder"):
         return TrackerWish(action, order_id)
     if action == "trackorder":
-        taken = _text(frame, "taken", 4, required=False) or ""
+        taken = fields.text(frame, "taken", 4, required=False) or ""
         if taken not in ("", "move", "swap"):
             raise Refused("taken is “move” or “swap”.", "wrong_type", "taken")
-        return TrackerWish(action, order_id, _tracker_number(frame), taken)
+        return TrackerWish(action, order_id, fields.tracker_number(frame), taken)
     return _move_order(frame, speaker, action, order_id, table_number)
+
+
+def initials_of(frame: Mapping[str, Any], speaker: Speaker) -> str:
+    """Who of several people taps on this board, where they say it (version 2); empty otherwise."""
+    return fields.initials(frame) if speaker.board and speaker.version == 2 else ""
 
 
 def echo_of(frame: Mapping[str, Any]) -> Echo:
@@ -216,34 +143,21 @@ def echo_of(frame: Mapping[str, Any]) -> Echo:
     )
 
 
-def _tracker_number(frame: Mapping[str, Any]) -> str | None:
-    """The puck's number; None for none."""
-    number = _text(frame, "tracker_number", 4, required=False) or None
-    if number is not None and not _TRACKER.match(number):
-        raise Refused("tracker_number is 1 to 4 digits without a leading zero.", "wrong_type", "tracker_number")
-    return number
-
-
-def _to_go(frame: Mapping[str, Any], speaker: Speaker) -> bool:
-    """Whether the guest takes it away; version 1 knows no such key."""
-    to_go = frame.get("to_go", False) if speaker.version == 2 else False
-    if type(to_go) is not bool:
-        raise Refused("to_go is true or false.", "wrong_type", "to_go")
-    return to_go
-
-
 def _place_order(frame: Mapping[str, Any], speaker: Speaker, table_number: str | None) -> PlaceOrder:
     if speaker.board and table_number is None:
         raise Refused("table_number is missing: for which table is this order?", "missing", "table_number")
     # An empty one is an error: who sends it believes that a repeat is safe.
-    client_order_id = None if frame.get("client_order_id") is None else _text(frame, "client_order_id", 64)
+    client_order_id = None if frame.get("client_order_id") is None else fields.text(frame, "client_order_id", 64)
     if client_order_id is not None and not _CLIENT_ID.match(client_order_id):
         raise Refused("client_order_id takes 1 to 64 printable ASCII characters.", "wrong_type", "client_order_id")
-    tracker_number, to_go = _tracker_number(frame), _to_go(frame, speaker)
+    tracker_number = fields.tracker_number(frame)
+    # Version 1 knows neither.
+    to_go = speaker.version == 2 and fields.flag(frame, "to_go")
+    test = speaker.version == 2 and speaker.board and fields.flag(frame, "test")
     if speaker.version == 2 and "lines" in frame:
         if "order_items" in frame:
             raise Refused("Give order_items or lines, not both.", "wrong_type", "lines")
-        return PlaceOrder(table_number, _lines(frame["lines"]), None, client_order_id, tracker_number, to_go)
+        return PlaceOrder(table_number, _lines(frame["lines"]), None, client_order_id, tracker_number, to_go, test)
     items = frame.get("order_items")
     if items is None:
         raise Refused("order_items is missing: what is ordered?", "missing", "order_items")
@@ -252,7 +166,7 @@ def _place_order(frame: Mapping[str, Any], speaker: Speaker, table_number: str |
             "order_items is an object such as {“13”: 4} with at least one product.", "wrong_type", "order_items"
         )
     wanted = _items(items)
-    return PlaceOrder(table_number, wanted, orjson.dumps(items).decode(), client_order_id, tracker_number, to_go)
+    return PlaceOrder(table_number, wanted, orjson.dumps(items).decode(), client_order_id, tracker_number, to_go, test)
 
 
 def _items(items: dict[str, Any]) -> tuple[WantedLine, ...]:
@@ -265,7 +179,12 @@ def _items(items: dict[str, Any]) -> tuple[WantedLine, ...]:
         return (WantedLine(1, name=name, price=price),)
     if len(items) > MOST_LINES:
         raise Refused(f"An order has at most {MOST_LINES} lines.", "too_many", "order_items")
-    return tuple([WantedLine(_quantity(n, "order_items"), _product_id(key, "order_items")) for key, n in items.items()])
+    return tuple(
+        [
+            WantedLine(fields.quantity(n, "order_items"), fields.product_id(key, "order_items"))
+            for key, n in items.items()
+        ]
+    )
 
 
 def _lines(lines: Any) -> tuple[WantedLine, ...]:
@@ -280,20 +199,28 @@ def _lines(lines: Any) -> tuple[WantedLine, ...]:
             raise Refused("options is a list of option ids.", "wrong_type", "lines")
         wanted.append(
             WantedLine(
-                _quantity(line.get("quantity"), "lines"),
-                _product_id(line.get("product_id"), "lines"),
-                options=tuple(sorted(_product_id(option, "lines") for option in options)),
-                note=_text(line, "note", 140, required=False),
+                fields.quantity(line.get("quantity"), "lines"),
+                fields.product_id(line.get("product_id"), "lines"),
+                options=tuple(sorted(fields.product_id(option, "lines") for option in options)),
+                note=fields.text(line, "note", 140, required=False),
             )
         )
     return tuple(wanted)
+
+
+def _tick_order(frame: Mapping[str, Any], order_id: uuid.UUID) -> TickOrder:
+    if ("line" in frame) == ("id_checked" in frame):
+        raise Refused("Give line with done, or id_checked.", "missing", "line")
+    if "id_checked" in frame:
+        return TickOrder(order_id, id_checked=fields.flag(frame, "id_checked"))
+    return TickOrder(order_id, line=fields.integer(frame, "line"), done=fields.flag(frame, "done", default=True))
 
 
 def _move_order(
     frame: Mapping[str, Any], speaker: Speaker, action: str, order_id: uuid.UUID, table_number: str | None
 ) -> MoveOrder:
     status = (
-        _text(frame, "order_status", 32, required=speaker.version == 1)
+        fields.text(frame, "order_status", 32, required=speaker.version == 1)
         if "order_status" in frame or (speaker.version == 1)
         else None
     )
@@ -303,10 +230,10 @@ def _move_order(
         move = move_for(action, status)
     except WrongWord as error:
         raise Refused(f"{error}.", "wrong_status", "order_status") from None
-    reason = _text(frame, "reason", 140, required=False).strip()
+    reason = fields.text(frame, "reason", 140, required=False).strip()
     if speaker.version == 2 and speaker.board and not reason and move.target in (State.REJECTED, State.CANCELLED):
         raise Refused("reason is missing: the guest is told why.", "missing", "reason")
-    order_time = _integer(frame, "order_time") if "order_time" in frame else None
+    order_time = fields.integer(frame, "order_time") if "order_time" in frame else None
     at = None
     if order_time is not None:
         try:
@@ -318,66 +245,10 @@ def _move_order(
 
 def _table_number(frame: Mapping[str, Any], speaker: Speaker) -> str | None:
     if speaker.board:
-        return _text(frame, "table_number", 16, required=speaker.version == 1) or None
+        return fields.text(frame, "table_number", 16, required=speaker.version == 1) or None
     assert speaker.table_number is not None
-    _own(frame, "table_number", speaker.table_number, required=speaker.version == 1)
+    fields.own(frame, "table_number", speaker.table_number, required=speaker.version == 1)
     return speaker.table_number
-
-
-def _own(frame: Mapping[str, Any], key: str, own: str, *, required: bool) -> None:
-    value = frame.get(key)
-    if value is None and key not in frame:
-        if required:
-            raise Refused(f"{key} is missing.", "missing", key)
-        return
-    if not isinstance(value, str):
-        raise Refused(f"{key} is a text.", "wrong_type", key)
-    if value != own:
-        raise Refused(
-            f"{key} is not the one of this connection.", "wrong_venue" if key == "venue_id" else "wrong_table", key
-        )
-
-
-def _text(frame: Mapping[str, Any], key: str, longest: int, *, required: bool = True) -> str:
-    value = frame.get(key)
-    if value is None:
-        if required:
-            raise Refused(f"{key} is missing.", "missing", key)
-        return ""
-    if not isinstance(value, str):
-        raise Refused(f"{key} is a text.", "wrong_type", key)
-    if len(value) > longest or not value.isprintable() or (required and not value):
-        raise Refused(f"{key} takes 1 to {longest} printable characters.", "wrong_type", key)
-    return value
-
-
-def _integer(frame: Mapping[str, Any], key: str) -> int:
-    value = frame.get(key)
-    if value is None:
-        raise Refused(f"{key} is missing.", "missing", key)
-    if type(value) is not int or not 0 <= value < 2**63:
-        raise Refused(f"{key} is a whole number.", "wrong_type", key)
-    return value
-
-
-def _order_id(frame: Mapping[str, Any]) -> uuid.UUID:
-    text = _text(frame, "order_id", 36)
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        raise Refused("order_id is a UUID.", "wrong_type", "order_id") from None
-
-
-def _quantity(value: Any, key: str) -> int:
-    if type(value) is not int or value < 1:
-        raise Refused("A quantity is a whole number, 1 or more.", "wrong_quantity", key)
-    return value
-
-
-def _product_id(value: Any, key: str) -> int:
-    if not isinstance(value, str) or not _PRODUCT_ID.match(value):
-        raise Refused("A product or option is named by its id, a text such as “13”.", "wrong_type", key)
-    return int(value)
 
 
 def _refuse_twice(text: str) -> None:
@@ -433,7 +304,20 @@ def _picked(order: Mapping[str, Any], keys: tuple[str, ...], status: str) -> dic
 
 
 # What concerns staff only.
-_BOARD_ONLY = ("verified", "first_of_session", "possible_duplicate_of", "changed_by", "undo", "session_id", "placed_by")
+_BOARD_ONLY = frozenset(
+    {
+        "verified",
+        "first_of_session",
+        "possible_duplicate_of",
+        "changed_by",
+        "undo",
+        "session_id",
+        "placed_by",
+        "test",
+        "id_checked",
+        "lines_done",
+    }
+)
 
 
 def for_guest(order: Mapping[str, Any]) -> dict[str, Any]:
@@ -481,6 +365,11 @@ def ack_frame(client_order_id: str | None, order_id: uuid.UUID, order_number: in
 
 def notice_frame(kind: str, epoch: str, seq: int, payload: Mapping[str, Any]) -> str:
     return _text_of({"type": "notice", "kind": kind, "epoch": epoch, "seq": seq, **payload})
+
+
+def database_frame(away: bool) -> str:
+    """The one notice that is no event of the venue's: it has no seq."""
+    return _text_of({"type": "notice", "kind": "database", "away": away})
 
 
 def heartbeat_frame(seq: int) -> str:

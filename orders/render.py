@@ -41,6 +41,9 @@ def whole_order(row: Mapping[str, Any]) -> dict[str, Any]:
         "first_of_session": bool(row["first_of_session"]),
         "possible_duplicate_of": None if row["possible_duplicate_of"] is None else str(row["possible_duplicate_of"]),
         "changed_by": row["changed_by"],
+        "test": bool(row["test"]),
+        "id_checked": bool(row["id_checked"]),
+        "lines_done": orjson.Fragment(row["lines_done"]),
         "undo": None
         if row["undo_seq"] is None
         else {"seq": row["undo_seq"], "until": _ms(row["undo_until"]), "state": row["undo_state"]},

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from orders.changes import Notice, OrderMove
 from orders.models import Order
-from orders.protocol import MoveOrder
+from orders.requests import MoveOrder
 from orders.services import publish, write
 from orders.states import State, move_for
 from venues.catalogue import hours_of

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from orders.changes import Done
 from orders.errors import Refused
-from orders.protocol import TrackerWish
+from orders.requests import TrackerWish
 
 Carrier = Callable[[int, TrackerWish, str, datetime], Done | Refused]
 

@@ -18,7 +18,7 @@ from orders import services
 from orders.changes import Done, Placement
 from orders.models import Order
 from orders.pricing import price_order
-from orders.protocol import PlaceOrder, WantedLine
+from orders.requests import PlaceOrder, WantedLine
 from tracker.models import EdgeAgent, Gateway, GatewayCommand, Reading, TrackedOrder
 from venues.access import member_for_code, start_session
 from venues.catalogue import load_catalogue

@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from orders.changes import OrderMove, OrderTracked, Whereabouts
 from orders.models import Order
-from orders.protocol import MoveOrder
+from orders.requests import MoveOrder
 from orders.services import take_within
 from orders.states import State, move_for
 from tracker.gateway.orders import ActiveOrder, read_active_order
@@ -53,7 +53,7 @@ class Join:
         rows = TrackedOrder.objects.filter(Q(cleared_at=None) | Q(uuid__in=told), venue=venue)
         self._rows = {row.uuid: row for row in rows}
         numbered = Q(tracker_number__isnull=False) | Q(pk__in=list(also))
-        open_orders = Order.objects.filter(numbered, venue=venue, finished_at=None)
+        open_orders = Order.objects.filter(numbered, venue=venue, finished_at=None, test=False)
         in_use = open_orders.values(*_ORDER) if venue.tracker_use != "off" else ()
         self._orders: dict[uuid.UUID, dict[str, Any]] = {row["id"]: dict(row) for row in in_use}
         tagged = Table.objects.filter(venue=venue, tag_number__isnull=False)

@@ -105,6 +105,7 @@ def _missing(now: datetime) -> QuerySet[Order]:
         venue__tracker_use="pucks",
         state__in=(State.ACCEPTED, State.READY),
         finished_at=None,
+        test=False,
         tracker_number__isnull=False,
         accepted_at__gt=now - START_WITHIN,
         accepted_at__lte=now - SETTLED_AFTER,

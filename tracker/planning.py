@@ -205,7 +205,8 @@ def _expire(commands: QuerySet[GatewayCommand], why: str, now: datetime) -> None
 
 
 def _orders(order_ids: set[uuid.UUID]) -> dict[uuid.UUID, Wanted]:
-    rows = Order.objects.filter(pk__in=order_ids).only("number", "tracker_number", "state", "to_go", "table_number")
+    ours = Order.objects.filter(pk__in=order_ids, test=False)
+    rows = ours.only("number", "tracker_number", "state", "to_go", "table_number")
     return {
         row.pk: Wanted(row.pk, row.number, row.tracker_number or "", row.state, row.to_go, row.table_number)
         for row in rows

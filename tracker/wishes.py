@@ -7,7 +7,7 @@ from django.db import transaction
 from orders.changes import Done
 from orders.errors import Refused
 from orders.models import Order
-from orders.protocol import TrackerWish
+from orders.requests import TrackerWish
 from orders.states import State
 from orders.wishes import no_gateway, no_puck
 from tracker.commands import Wish, plan_command
@@ -34,6 +34,8 @@ def carry_out(venue_id: int, wish: TrackerWish, actor: str, now: datetime) -> Do
             return Refused("There is no such order here.", "unknown_order", "order_id")
         if order.finished_at is not None:
             return Refused(f"This order is already {order.state}.", "order_moved", "order_id")
+        if order.test:
+            return no_puck("A test order takes no puck.")
         if wish.action == "trackorder":
             refusal = _give(venue, order, wish, actor, now)
         else:

@@ -66,6 +66,12 @@ class Order(models.Model):
     undo_state = models.CharField(max_length=9, default="")
     undo_status = models.CharField(max_length=32, default="")
 
+    test = models.BooleanField(default=False, db_default=False, help_text="Staff try things out: it is in no report.")
+    id_checked = models.BooleanField(default=False, db_default=False)
+    lines_done = models.TextField(
+        default="[]", db_default="[]", help_text="Which lines are made: a JSON list of their positions from 0."
+    )
+
     alerted_at = models.DateTimeField(null=True)
     escalated_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)

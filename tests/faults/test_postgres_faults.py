@@ -205,7 +205,9 @@ def test_a_board_that_asks_while_the_database_is_away_gets_an_error_and_hears_on
         faulty_postgres.stop_immediately()
         board.send({"action": "openorders", "venue_id": "1"})
         assert board.next_error().message == "Internal server error"
+        assert guest.next_notice("database", PATIENCE_S + NOISE_S).body["away"] is True
         faulty_postgres.start()
+        assert guest.next_notice("database", PATIENCE_S + BACK_S + NOISE_S).body["away"] is False
         ack = guest.place({"13": 1})
         assert board.next_order().order_id == ack.order_id
         assert [order.order_id for order in board.open_orders().orders] == [ack.order_id]

@@ -7,12 +7,24 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from orders import protocol
-from orders.changes import Change, Done, Event, Notice, OrderMove, OrderUndo, Placement, TableMove
+from orders.changes import (
+    Change,
+    Done,
+    Event,
+    Notice,
+    OrderMove,
+    OrderPaid,
+    OrderTicked,
+    OrderUndo,
+    Placement,
+    TableMove,
+)
 from orders.commit import Outcome, commit
 from orders.errors import Refused
 from orders.models import Order
 from orders.pricing import price_or_refuse
-from orders.protocol import MoveOrder, MoveToTable, PlaceOrder, Speaker, UndoOrder
+from orders.protocol import Speaker
+from orders.requests import MoveOrder, MoveToTable, PlaceOrder, TickOrder, UndoOrder
 from venues.access import member_for_code, start_session
 from venues.catalogue import load_catalogue
 from venues.codes import new_token, table_code, token_hash
@@ -104,6 +116,18 @@ class Pub:
     def move_to_table(self, order_id: uuid.UUID | None, number: str) -> Outcome:
         assert order_id is not None
         return one(TableMove(self.venue.pk, self.tick(0.001), MoveToTable(order_id, number), "bar"))
+
+    def tick_line(self, order_id: uuid.UUID | None, line: int, *, done: bool = True) -> Outcome:
+        assert order_id is not None
+        return one(OrderTicked(self.venue.pk, self.tick(0.001), TickOrder(order_id, line, done), "bar"))
+
+    def check_id(self, order_id: uuid.UUID | None) -> Outcome:
+        assert order_id is not None
+        return one(OrderTicked(self.venue.pk, self.tick(0.001), TickOrder(order_id, id_checked=True), "bar"))
+
+    def pay(self, order_id: uuid.UUID | None, *, paid: bool = True) -> Outcome:
+        assert order_id is not None
+        return one(OrderPaid(self.venue.pk, self.tick(0.001), order_id, paid, "bar"))
 
     def count_stock(self, product: int, stock: int) -> VenueProduct:
         row, _ = VenueProduct.objects.update_or_create(

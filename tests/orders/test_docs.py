@@ -215,6 +215,9 @@ def live_an_evening(pub: Pub) -> None:
     where = Whereabouts("22", "5", "located", "ON_PREMISE")
     record_location(pub.venue.pk, second.order_id, where, actor="Table Tracker", now=pub.tick())
     pub.move_to_table(second.order_id, "2")
+    pub.tick_line(second.order_id, 0)
+    for paid in (True, False):
+        pub.pay(second.order_id, paid=paid)
     rejected = placed(pub.move("acceptorder", second.order_id, "rejected"))
     pub.undo(second.order_id, rejected.seq)
     pub.move("cancelorder", second.order_id)
@@ -260,6 +263,7 @@ def rendered(pub: Pub) -> list[tuple[Callable[..., str], str, tuple[Any, ...]]]:
         (protocol.ack_frame, "v2.frame.ack", ("k-1", uuid.uuid4(), 41, 7)),
         (protocol.ack_frame, "v2.frame.ack", (None, uuid.uuid4(), 41, 7)),
         (protocol.notice_frame, "v2.frame.notice", ("menu", EPOCH, 1, {})),
+        (protocol.database_frame, "v2.frame.notice", (True,)),
         (protocol.heartbeat_frame, "v2.frame.heartbeat", (1,)),
         (protocol.session_ended_frame, "v2.frame.session_ended", ("cleared",)),
         (protocol.error_frame, "v2.frame.error", (2, error, *ids, about)),
@@ -360,7 +364,7 @@ def test_every_request_shown_is_understood(channel: str) -> None:
 
 def test_words_of_the_documents_are_those_of_the_code() -> None:
     assert SCHEMAS["State"]["enum"] == list(State.ALL)
-    assert first_column(PROTOCOL, "### Events") == BOARD_NOTICES
+    assert first_column(PROTOCOL, "### Events") == BOARD_NOTICES | {"database"}
 
 
 def test_every_error_code_is_documented_and_every_documented_one_is_raised() -> None:

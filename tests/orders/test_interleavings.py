@@ -25,9 +25,9 @@ from hypothesis.stateful import (
 from orders import feed, protocol, snapshots
 from orders.changes import Event, OrderMove
 from orders.commit import commit
-from orders.protocol import MoveOrder
 from orders.reading import in_reader
 from orders.render import whole_order
+from orders.requests import MoveOrder
 from orders.states import OPEN, move_for
 from orders.writer import writer
 from tests.orders.driven import Driven

@@ -6,7 +6,7 @@ from orders.changes import Done, OrderMove
 from orders.commit import Outcome, commit
 from orders.errors import OrderMoved, Refused
 from orders.models import Order, VenueEvent
-from orders.protocol import MoveOrder
+from orders.requests import MoveOrder
 from orders.states import move_for
 from tests.orders.pub import Pub, make_pub, one, order_of, placed
 

@@ -12,7 +12,8 @@ from orders.errors import OrderMoved, Refused, TooMany
 from orders.feed import events_of
 from orders.frames import Frames
 from orders.models import VenueEvent
-from orders.protocol import MoveToTable, Speaker
+from orders.protocol import Speaker
+from orders.requests import MoveToTable
 from orders.services import record_location
 from tests.orders.pub import Pub, make_pub, one, order_of, placed
 

@@ -10,8 +10,9 @@ import pytest
 
 from orders import protocol
 from orders.errors import Forbidden, Refused
-from orders.protocol import MoveOrder, OpenOrders, PlaceOrder, Speaker
+from orders.protocol import Speaker
 from orders.render import whole_order
+from orders.requests import MoveOrder, OpenOrders, PlaceOrder, Request
 
 SAMPLES = Path(__file__).parent.parent / "wire_samples"
 GUEST = Speaker(1, board=False, version=1, table_number="1")
@@ -32,6 +33,8 @@ EMPTY = (
         "undo_seq",
         "undo_until",
         "undo_state",
+        "test",
+        "id_checked",
     ),
 )
 
@@ -44,7 +47,7 @@ def compact(text: str) -> str:
     return json.dumps(json.loads(text), separators=(",", ":"))
 
 
-def parse(text: str, speaker: Speaker = GUEST) -> protocol.Request:
+def parse(text: str, speaker: Speaker = GUEST) -> Request:
     return protocol.parse_request(protocol.read_frame(text), speaker)
 
 
@@ -61,6 +64,7 @@ def row(frame: dict[str, Any], state: str, status: str) -> dict[str, Any]:
         "order_items": json.dumps(frame["order_items"], separators=(",", ":")),
         "lines_json": "[]",
         "total": "3.20",
+        "lines_done": "[]",
     } | dict.fromkeys(EMPTY)
 
 

@@ -10,7 +10,8 @@ from orders.changes import Done, Whereabouts
 from orders.errors import Refused
 from orders.frames import Frames
 from orders.models import VenueEvent
-from orders.protocol import PlaceOrder, Speaker
+from orders.protocol import Speaker
+from orders.requests import PlaceOrder
 from orders.services import record_location
 from tests.orders.pub import Pub, events_of, make_pub, one, order_of
 from venues.models import Venue

@@ -16,7 +16,8 @@ from PIL import Image
 from pytest_django.fixtures import Settings
 
 from orders.pricing import price_order
-from orders.protocol import PlaceOrder, Speaker, parse_request
+from orders.protocol import Speaker, parse_request
+from orders.requests import PlaceOrder
 from tests.factories import make_operator, make_product, make_table, make_venue
 from venues.access import device_with, table_with_code
 from venues.catalogue import Catalogue, load_catalogue

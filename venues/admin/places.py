@@ -61,11 +61,13 @@ class VenueAdmin(ScopedAdmin):
     fixed = ("operator",)
     readonly_fields = ("board", "paused_until", "pause_reason")
     fieldsets = (
-        (None, {"fields": ("operator", "name", "menu", "timezone", "currency", "colour", "pay_sentence", "board")}),
+        (None, {"fields": ("operator", "name", "menu", "timezone", "currency", "pay_sentence", "board")}),
+        ("Look", {"fields": ("colour", "logo")}),
         ("Hours", {"fields": ("day_starts", "last_order_minutes", "paused_until", "pause_reason")}),
         ("Guests", {"fields": ("open_tables", "table_opening", "refuse_without_board", "takes_to_go")}),
         ("Table Tracker", {"fields": ("tracker_use", ("first_own_name", "last_own_name"), "puck_returned")}),
         ("Unanswered orders", {"fields": ("alert_after", "escalate_after", "reject_after")}),
+        ("Board", {"fields": (("slow_after", "late_after"),)}),
         ("Limits", {"fields": ("max_quantity", "max_items", "max_open_per_table", "max_per_minute")}),
     )
 

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from venues.constraints import SameOwner
 from venues.models.people import Operator
+from venues.pictures import PictureField
 
 
 def validate_timezone(name: str) -> None:
@@ -30,6 +31,7 @@ class Venue(models.Model):
     name = models.CharField(max_length=80)
     timezone = models.CharField(max_length=40, default="Europe/London", validators=[validate_timezone])
     currency = models.CharField(max_length=3, default="GBP", validators=[RegexValidator(r"^[A-Z]{3}$")])
+    logo = PictureField(blank=True, db_default="", help_text="Stands in the head of the guest's page.")
     colour = models.CharField(max_length=7, default="#7c1d2e", validators=[RegexValidator(r"^#[0-9a-f]{6}$")])
     menu = models.ForeignKey(
         "Menu", null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, related_name="venues"
@@ -48,6 +50,18 @@ class Venue(models.Model):
     )
     table_opening = models.CharField(
         max_length=5, choices={"scan": "When the code is scanned", "staff": "When staff say yes"}, default="scan"
+    )
+    slow_after = models.PositiveSmallIntegerField(
+        default=5,
+        db_default=5,
+        validators=[MinValueValidator(1)],
+        help_text="From this age on a ticket says slow, minutes.",
+    )
+    late_after = models.PositiveSmallIntegerField(
+        default=10,
+        db_default=10,
+        validators=[MinValueValidator(2)],
+        help_text="From this age on a ticket says late, minutes.",
     )
     alert_after = models.PositiveIntegerField(default=60, help_text="Unanswered order: alert the board, seconds.")
     escalate_after = models.PositiveIntegerField(default=180, help_text="Unanswered order: tell others, seconds.")
@@ -108,6 +122,11 @@ class Venue(models.Model):
             models.CheckConstraint(
                 condition=Q(alert_after__lte=F("escalate_after"), escalate_after__lte=F("reject_after")),
                 name="venue_unanswered_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(slow_after__gte=1, slow_after__lt=F("late_after")),
+                name="venue_slow_before_late",
+                violation_error_message="A ticket is slow before it is late.",
             ),
             models.CheckConstraint(condition=Q(tracker_use__in=["off", "pucks", "tables"]), name="venue_tracker_use"),
             models.CheckConstraint(

@@ -87,7 +87,7 @@ export class Line extends EventTarget {
       this.#becomes(true);
     } else if (frame.type === "order" || frame.type === "notice" || frame.type === "heartbeat") {
       // An ack's seq is no position: it comes before the events that lie between.
-      this.#seq = Math.max(this.#seq ?? 0, frame.seq);
+      this.#seq = Math.max(this.#seq ?? 0, frame.seq ?? 0);
     }
   }
 

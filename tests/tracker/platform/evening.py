@@ -10,7 +10,7 @@ from django.utils import timezone
 from orders.changes import OrderMove, OrderUndo, TableMove
 from orders.commit import Outcome
 from orders.models import Order
-from orders.protocol import MoveOrder, MoveToTable, UndoOrder
+from orders.requests import MoveOrder, MoveToTable, UndoOrder
 from orders.services import write
 from orders.states import move_for
 from tests.factories import make_agent, make_order, make_product, make_table, make_venue

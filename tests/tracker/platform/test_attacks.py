@@ -9,7 +9,7 @@ from django.utils import timezone
 from orders import wishes
 from orders.changes import Done, OrderUndo
 from orders.models import Order, VenueEvent
-from orders.protocol import TrackerWish, UndoOrder
+from orders.requests import TrackerWish, UndoOrder
 from orders.services import write
 from tests.tracker.platform.evening import Evening
 from tracker import stepping

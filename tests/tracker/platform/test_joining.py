@@ -12,7 +12,7 @@ from orders.changes import Done, Event, OrderUndo
 from orders.errors import Refused
 from orders.frames import Frames
 from orders.models import VenueEvent
-from orders.protocol import UndoOrder
+from orders.requests import UndoOrder
 from orders.services import write
 from tests.factories import make_order
 from tests.tracker.platform.evening import Evening

@@ -4,7 +4,7 @@ import pytest
 
 from orders import wishes
 from orders.models import Order
-from orders.protocol import TrackerWish
+from orders.requests import TrackerWish
 from tests.tracker.platform.evening import Evening
 from tracker.models import TrackedOrder
 from venues.models import Table

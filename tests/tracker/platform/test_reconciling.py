@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from orders import wishes
-from orders.protocol import TrackerWish
+from orders.requests import TrackerWish
 from tests.tracker.platform.evening import Evening
 from tracker import reconciling
 from tracker.models import CommandState, GatewayCommand

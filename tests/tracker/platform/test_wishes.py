@@ -9,7 +9,7 @@ from orders import wishes
 from orders.changes import Done
 from orders.errors import Refused
 from orders.models import Order, VenueEvent
-from orders.protocol import TrackerWish
+from orders.requests import TrackerWish
 from tests.factories import make_venue
 from tests.tracker.platform.evening import Evening
 from tracker.models import EdgeAgent, GatewayCommand

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from orders.errors import Refused
-from orders.protocol import TrackerWish
+from orders.requests import TrackerWish
 from tests.factories import make_table
 from tests.tracker.platform.evening import Evening
 from tracker import reconciling
