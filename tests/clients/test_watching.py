@@ -1,6 +1,7 @@
 """Clients write the ledger by themselves, each connection its own page."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -25,11 +26,11 @@ def server() -> Iterator[ScriptedServer]:
 def test_version_1_writes_what_it_hears(server: ScriptedServer) -> None:
     ledger = Ledger()
     seat, view = ledger.guest("g1", venue="1", table="1"), ledger.board("b1", venue="1")
-    with (
-        V1Guest(server.url("1"), watch=watch_guest(seat)) as guest,
-        V1Board(server.url("dashboard"), watch=watch_board(view)) as board,
-    ):
-        to_guest, to_board = server.accept(), server.accept()
+    with ExitStack() as stack:
+        guest = stack.enter_context(V1Guest(server.url("1"), watch=watch_guest(seat)))
+        to_guest = server.accept()  # one after the other: which socket is whose
+        board = stack.enter_context(V1Board(server.url("dashboard"), watch=watch_board(view)))
+        to_board = server.accept()
         seat.sent("k")
         guest.order({"13": 4}, client_order_id="k")
         to_board.say(v1.TO_BOARD)

@@ -73,7 +73,7 @@ class Voices:
         with V1Board(running.device_socket(1)) as board:
             with V1Guest(running.table_socket(1, TABLE_OF_THE_ORDER)) as guest:
                 guest.order({"13": 1})
-            self.order = board.next_order()
+                self.order = board.next_order()
 
     @contextmanager
     def voice(self, role: str, version: int) -> Iterator[Client]:
