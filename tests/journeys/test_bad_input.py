@@ -70,10 +70,10 @@ class Voices:
         self._used: Counter[tuple[str, int]] = Counter()
         self._tables = cycle(GUEST_TABLES)
         running.manage("shell", "--no-imports", "-c", SCARCE)
-        with V1Board(running.device_socket(1)) as board:
-            with V1Guest(running.table_socket(1, TABLE_OF_THE_ORDER)) as guest:
-                guest.order({"13": 1})
-                self.order = board.next_order()
+        table = running.table_socket(1, TABLE_OF_THE_ORDER)
+        with V1Board(running.device_socket(1)) as board, V1Guest(table) as guest:
+            guest.order({"13": 1})
+            self.order = board.next_order()
 
     @contextmanager
     def voice(self, role: str, version: int) -> Iterator[Client]:
