@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from celery.schedules import crontab
 from environs import Env, EnvValidationError
 
+from ontap.admin_look import UNFOLD as UNFOLD
 from ontap.hosts import names_of_this_machine
 from ontap.keys import read_or_make_key
 
@@ -69,6 +70,8 @@ INSTALLED_APPS = [
     "venues",
     "orders",
     "tracker",
+    "unfold",
+    "unfold.contrib.filters",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -89,6 +92,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "ontap.middleware.admin_policy",
 ]
 ROOT_URLCONF = "ontap.urls"
 ASGI_APPLICATION = "ontap.asgi.application"

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import UserChangeForm as StockChangeForm
 from django.http import HttpRequest
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from venues.admin.scopes import (
     memberships_changeable,
@@ -22,9 +24,9 @@ from venues.models import Membership, Role, User
 if TYPE_CHECKING:
     _StockUserAdmin = StockUserAdmin[User]
     _NewPersonForm = AdminUserCreationForm[User]
-    _PersonForm = UserChangeForm[User]
+    _PersonForm = StockChangeForm[User]
 else:
-    _StockUserAdmin, _NewPersonForm, _PersonForm = StockUserAdmin, AdminUserCreationForm, UserChangeForm
+    _StockUserAdmin, _NewPersonForm, _PersonForm = StockUserAdmin, UserCreationForm, UserChangeForm
 
 
 class MembershipForm(OneOperatorForm):
@@ -109,7 +111,7 @@ class PersonForm(_PersonForm):
 
 
 class UserAdmin(ScopedAdmin, _StockUserAdmin):
-    form, add_form = PersonForm, NewPersonForm
+    form, add_form, change_password_form = PersonForm, NewPersonForm, AdminPasswordChangeForm
     list_display = ("username", "first_name", "last_name", "is_active", "last_login")
     list_filter = ("is_active",)
     search_fields = ("username", "first_name", "last_name", "email")

@@ -8,19 +8,22 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib.admin import ModelAdmin, ShowFacets, TabularInline
+from django.contrib.admin import ShowFacets
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
 
 from venues.admin.site import manages, site
 from venues.models import Operator, User
 
 if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin as StockAdmin
+    from django.contrib.admin import TabularInline as StockInline
     from django.contrib.admin.options import BaseModelAdmin
 
-    _Admin = ModelAdmin[Any]
-    _Inline = TabularInline[Any, Any]
+    _Admin = StockAdmin[Any]
+    _Inline = StockInline[Any, Any]
     _Mixin = BaseModelAdmin[Any]
     _Form = forms.ModelForm[Any]
 else:
@@ -102,8 +105,7 @@ class _Scoped(_Mixin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
-            widget = field.widget  # a bin beside a choice looks like "choose nothing", and deletes what is chosen
-            widget.can_add_related = widget.can_change_related = widget.can_delete_related = False
+            field.widget = field.widget.widget  # a bin beside a choice looks like "none", and deletes what is chosen
         if field is not None and db_field.name in self.moving:
             field.show_hidden_initial = True
         return field

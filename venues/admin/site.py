@@ -3,18 +3,21 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.admin import AdminSite
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from unfold.sites import UnfoldAdminSite
 
 from venues.models import Operator, User
 from venues.roles import MANAGERS, operators_for
 
 if TYPE_CHECKING:
+    from django.contrib.admin import AdminSite as _Site
     from django.urls import URLPattern, URLResolver
+else:
+    _Site = UnfoldAdminSite
 
 
-class OntapSite(AdminSite):
+class OntapSite(_Site):
     """For managers, operators and superusers, by their memberships; Django's permission tables are not asked."""
 
     site_header = site_title = "onTap"

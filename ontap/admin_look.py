@@ -1,0 +1,125 @@
+"""How the admin looks: the colours of look.css, and its pages in the order in which a manager's day needs them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+BOTTLE_GREEN = {
+    "50": "#f0f5f2",
+    "100": "#dbe7e0",
+    "200": "#b8cfc3",
+    "300": "#8db09f",
+    "400": "#5f8c78",
+    "500": "#3f705c",
+    "600": "#285143",
+    "700": "#214338",
+    "800": "#1b362d",
+    "900": "#162b25",
+    "950": "#0b1713",
+}
+PORCELAIN = {
+    "50": "#fafcfa",
+    "100": "#f1f5f2",
+    "200": "#dfe6e2",
+    "300": "#c0ccc5",
+    "400": "#93a19a",
+    "500": "#5d6d65",
+    "600": "#43534c",
+    "700": "#2b3934",
+    "800": "#151f1b",
+    "900": "#0c1311",
+    "950": "#060a09",
+}
+
+
+def _page(title: str, icon: str, model: str) -> dict[str, Any]:
+    """A list of the admin; shown to whoever may see it."""
+    app, name = model.split(".")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{app}_{name}_changelist"),
+        "permission": _may_see(app, name),
+    }
+
+
+def _may_see(app: str, name: str) -> Callable[[HttpRequest], bool]:
+    def may_see(request: HttpRequest) -> bool:
+        from venues.admin.site import site
+
+        return any(
+            admin.has_view_permission(request)
+            for model, admin in site._registry.items()
+            if (model._meta.app_label, model._meta.model_name) == (app, name)
+        )
+
+    return may_see
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "onTap",
+    "SITE_HEADER": "onTap",
+    "SITE_ICON": lambda request: static("venues/mark.svg"),
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("venues/mark.svg")}],
+    "SITE_URL": "/",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "6px",
+    "COLORS": {"base": PORCELAIN, "primary": BOTTLE_GREEN},
+    "SIDEBAR": {
+        "show_search": False,
+        "navigation": [
+            {
+                "title": "Today",
+                "items": [
+                    {"title": "Overview", "icon": "home", "link": reverse_lazy("admin:index")},
+                    _page("Orders", "receipt_long", "orders.order"),
+                    {"title": "Reports", "icon": "monitoring", "link": reverse_lazy("reports")},
+                ],
+            },
+            {
+                "title": "Menu",
+                "separator": True,
+                "items": [
+                    _page("Menus", "menu_book", "venues.menu"),
+                    _page("Categories", "category", "venues.category"),
+                    _page("Products", "restaurant", "venues.product"),
+                    _page("Options", "tune", "venues.optiongroup"),
+                ],
+            },
+            {
+                "title": "Places",
+                "separator": True,
+                "items": [
+                    _page("Venues", "storefront", "venues.venue"),
+                    _page("Tables", "table_restaurant", "venues.table"),
+                    _page("Table sessions", "groups", "venues.tablesession"),
+                    _page("Devices", "tablet", "venues.device"),
+                ],
+            },
+            {
+                "title": "Table Tracker",
+                "separator": True,
+                "items": [
+                    _page("Agents", "router", "tracker.edgeagent"),
+                    _page("Gateways", "cell_tower", "tracker.gateway"),
+                    _page("Pucks and orders", "pin_drop", "tracker.trackedorder"),
+                    _page("Commands", "terminal", "tracker.gatewaycommand"),
+                    _page("Readings", "sync", "tracker.reading"),
+                ],
+            },
+            {
+                "title": "People",
+                "separator": True,
+                "items": [
+                    _page("People", "person", "venues.user"),
+                    _page("Roles", "badge", "venues.membership"),
+                    _page("Operators", "corporate_fare", "venues.operator"),
+                ],
+            },
+        ],
+    },
+}
