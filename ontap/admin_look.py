@@ -76,6 +76,7 @@ UNFOLD: dict[str, Any] = {
                 "title": "Today",
                 "items": [
                     {"title": "Overview", "icon": "home", "link": reverse_lazy("admin:index")},
+                    {"title": "Sites", "icon": "location_city", "link": reverse_lazy("sites")},
                     _page("Orders", "receipt_long", "orders.order"),
                     {"title": "Reports", "icon": "monitoring", "link": reverse_lazy("reports")},
                 ],

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("venues.urls")),
     path("", include("orders.urls")),
     path("", include("tracker.urls")),
+    path("sites/", include("ontap.sites.urls")),
     path("reports/", include("ontap.reports.urls")),
     path("admin/login/", LoginPage.as_view()),  # one login, with one count of wrong passwords
     path("admin/", site.urls),

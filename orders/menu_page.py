@@ -51,7 +51,7 @@ class Note:
 def money(amount: Decimal, currency: str) -> str:
     """An amount as people of that currency write it; others by their code."""
     sign = SIGNS.get(currency)
-    return f"{sign}{amount:.2f}" if sign else f"{currency} {amount:.2f}"
+    return f"{sign}{amount:,.2f}" if sign else f"{currency} {amount:,.2f}"
 
 
 def shown_sections(catalogue: Catalogue, now: datetime) -> tuple[ShownSection, ...]:

@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import TypeVar
 
 from asgiref.sync import sync_to_async
-from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -13,15 +12,15 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from ontap.managers import venues_of
 from ontap.reports import csv_files
 from ontap.reports.kinds import KINDS
 from ontap.reports.listing import HEADS, portions
 from ontap.reports.question import DAYS, Question, QuestionForm
 from ontap.reports.rows import reading
 from ontap.reports.standing import Standing, standing
-from venues.admin.scopes import managed_venues
 from venues.hours import DAY, business_date
-from venues.models import User, Venue
+from venues.models import Venue
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 
@@ -97,12 +96,8 @@ async def _stream(asked: Question) -> AsyncIterator[str]:
 
 def _venues_of(request: HttpRequest) -> tuple[Venue, ...] | HttpResponse:
     """Those that this person manages, or the way to the login. Raises Http404 for whoever manages nothing."""
-    if not isinstance(request.user, User):
-        return redirect_to_login(request.get_full_path())
-    venues = tuple(managed_venues(request.user).order_by("name", "pk"))
-    if not venues:
-        raise Http404
-    return venues
+    venues = venues_of(request)
+    return venues if isinstance(venues, HttpResponse) else tuple(venues)
 
 
 def _asked(request: HttpRequest) -> Question | HttpResponse:
