@@ -60,6 +60,8 @@ if _public.scheme == "https":
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_WIDE", True)
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_REFERRER_POLICY = "no-referrer"
+# On plain http browsers ignore it, and complain in the console of every page.
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin" if _public.scheme == "https" else None
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_NAME = "ontap_login"
 SESSION_COOKIE_HTTPONLY = True
@@ -84,7 +86,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ontap.static_files.static_files",
     "ontap.middleware.page_headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -254,7 +256,11 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "/static/"
-WHITENOISE_USE_FINDERS = True  # served from where they are: no build step, in neither column
+# Served from where they are: no build step, in neither column.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "ontap.static_files.ReleaseStorage"},
+}
 MEDIA_ROOT = ONTAP_DATA / "media"
 MEDIA_URL = "/media/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -271,6 +277,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": _SELF,
         "form-action": _SELF,
         "manifest-src": _SELF,
+        "worker-src": _SELF,
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
     },

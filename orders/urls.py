@@ -4,7 +4,8 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from orders.views.board import board_page, device_page
-from orders.views.guest import guest_page
+from orders.views.guest import guest_page, here_page
+from orders.views.installed import board_manifest, guest_manifest, offline_page, service_worker
 from orders.views.login import LoginPage
 from orders.views.session import SessionView, session
 from orders.views.tables import change_table, pause_orders, tables_page
@@ -12,10 +13,15 @@ from orders.views.tables import change_table, pause_orders, tables_page
 urlpatterns = [
     path("t/<str:code>", guest_page, name="guest"),
     path("t/<str:code>/", guest_page),
+    path("here/<id:venue_id>/", here_page, name="here"),
+    path("here/<id:venue_id>/manifest.webmanifest", guest_manifest, name="guest-manifest"),
+    path("service-worker.js", service_worker, name="service-worker"),
+    path("offline", offline_page, name="offline"),
     path("k/<str:key>/", device_page, name="device"),
     path("session", session, name="session"),
     path("api/session", SessionView.as_view(), name="api-session"),
     path("board/<id:venue_id>/", board_page, name="board"),
+    path("board/<id:venue_id>/manifest.webmanifest", board_manifest, name="board-manifest"),
     path("board/<id:venue_id>/tables/", tables_page, name="board-tables"),
     path("board/<id:venue_id>/tables/<id:table_id>/<slug:verb>", change_table, name="table-verb"),
     path("board/<id:venue_id>/pause", pause_orders, name="pause"),

@@ -17,7 +17,7 @@ settings.load_profile("suite")
 
 
 # Where tests wait for real processes, for up to a minute each.
-_SLOW = {"agent", "chain", "faults", "journeys", "ontap", "simulator"}
+_SLOW = {"agent", "browser", "chain", "faults", "journeys", "ontap", "simulator"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -46,6 +46,9 @@ IN_ONE_COLUMN = (
     "tests/journeys/test_demo_venue.py",
     "tests/journeys/test_demo_evening.py",
     "tests/ontap/reports/test_in_a_browser.py",
+    "tests/ontap/test_static_files.py",
+    "tests/browser/test_guest_weight.py",
+    "tests/browser/test_installed.py",
 )
 # What the settings read: a shell that has some of it set must not change what is tested.
 OUR_VARIABLES = ("ALLOWED_HOSTS", "DATABASE_URL", "DEBUG", "DJANGO_SETTINGS_MODULE", "PORT", "REDIS_URL", "SECRET_KEY")

@@ -6,6 +6,8 @@ import orjson
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.decorators import method_decorator
+from django.views.decorators.gzip import gzip_page
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -16,10 +18,12 @@ from venues.menu import menu_of
 from venues.visitors import may_read_menu
 
 
+@method_decorator(gzip_page, name="dispatch")
 class MenuView(APIView):
     """`GET /api/v1/venues/<id>/menu`: the effective menu, for whoever may order or work there; for others no venue.
 
-    Clients without cookies send `Authorization: Bearer <member token or device key>`.
+    Clients without cookies send `Authorization: Bearer <member token or device key>`. Compressed: there is no secret
+    in it and nothing of the request, so its length tells nobody anything.
     """
 
     authentication_classes = ()  # the cookies and tokens of sockets, judged by the same code

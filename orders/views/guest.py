@@ -1,4 +1,9 @@
-"""The page behind a table's code."""
+"""The page behind a table's code, and the same for a phone that is at a table already.
+
+Both are compressed. What could be guessed from a compressed answer's length is a secret beside a text of the guesser's
+own (BREACH): in these pages is neither. The code is in the address, the member's token in a header; no form, so no
+token of one; nothing that the request said is repeated. A page that gets any of that must not be compressed.
+"""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -6,6 +11,7 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from orders.menu_page import shown_sections, standing_notes
@@ -18,10 +24,11 @@ from orders.views.visits import (
     too_many_failures,
 )
 from venues.access import MEMBER_COOKIE, member_for_code, member_is_live, member_with, table_with_code
-from venues.catalogue import load_catalogue
+from venues.catalogue import Catalogue, load_catalogue
 from venues.models import Table, Venue
 
 
+@gzip_page
 @require_safe
 def guest_page(request: HttpRequest, code: str) -> HttpResponse:
     """`GET /t/<code>`: the menu, and a cookie that makes this phone one of the table's.
@@ -36,20 +43,41 @@ def guest_page(request: HttpRequest, code: str) -> HttpResponse:
         count_failure(request)
         return render(request, "guest/unknown_code.html", status=HTTPStatus.NOT_FOUND)
     now = timezone.now()
-    page = {
-        "venue": catalogue.venue,
-        "table": table,
-        "sections": shown_sections(catalogue, now),
-        "notes": standing_notes(catalogue, table, now),
-        "pucks": _pucks(catalogue.venue, now),
-    }
-    answer = render(request, "guest/page.html", page)
+    answer = _menu(request, table, catalogue, now)
     answer["Referrer-Policy"] = "no-referrer"  # the address is the code
     if request.method == "GET" and not _is_member(request.COOKIES.get(MEMBER_COOKIE), table):
         scanned = member_for_code(code, now)
         if scanned is not None:
             set_secret_cookie(request, answer, MEMBER_COOKIE, scanned[1], MEMBER_KEPT)
     return answer
+
+
+@gzip_page
+@require_safe
+def here_page(request: HttpRequest, venue_id: int) -> HttpResponse:
+    """`GET /here/<venue>/`: the menu for the table that this phone has scanned, and no other way to one.
+
+    Where an installed page starts: no secret is in its address. A venue at whose tables the phone is not, and one that
+    is not there, get the same answer.
+    """
+    token = request.COOKIES.get(MEMBER_COOKIE)
+    member = member_with(token) if token else None
+    catalogue = load_catalogue(venue_id)
+    if member is None or catalogue is None or member.venue_id != venue_id or not member_is_live(member):
+        return render(request, "guest/scan.html", status=HTTPStatus.NOT_FOUND)
+    return _menu(request, member.table, catalogue, timezone.now())
+
+
+def _menu(request: HttpRequest, table: Table, catalogue: Catalogue, now: datetime) -> HttpResponse:
+    page = {
+        "venue": catalogue.venue,
+        "table": table,
+        "sections": shown_sections(catalogue, now),
+        "notes": standing_notes(catalogue, table, now),
+        "pucks": _pucks(catalogue.venue, now),
+        "now": now,
+    }
+    return render(request, "guest/page.html", page)
 
 
 def _pucks(venue: Venue, now: datetime) -> str:

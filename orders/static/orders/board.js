@@ -9,6 +9,7 @@ import { openSheet } from "./sheet.js";
 import { ring, soundButton } from "./sound.js";
 import { showAge, sinceOf, ticket } from "./tickets.js";
 import { minutesSince } from "./words.js";
+import { startWorker } from "./worker.js";
 
 const { venue } = document.body.dataset;
 const STATES = ["pending", "accepted", "ready"];
@@ -156,3 +157,4 @@ themeButton($("theme"));
 soundButton($("sound"));
 setInterval(showClocks, 1000);
 line.open();
+startWorker();

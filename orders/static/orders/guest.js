@@ -9,8 +9,10 @@ import { Kept, newKey } from "./kept.js";
 import { Line } from "./line.js";
 import { MenuReader } from "./menu_reader.js";
 import { timeOf } from "./words.js";
+import { forgetPage, keepPage, keepsPages } from "./worker.js";
 
-const { venue, table, menu: menuAddress } = document.body.dataset;
+const { venue, table, menu: menuAddress, at: writtenAt } = document.body.dataset;
+const KEPT = Date.now() - new Date(writtenAt) > 30_000; // this page comes from this phone, and may be old
 const SENT_BY_ITSELF_MS = 10 * 60_000; // an older order is sent by a tap, not by a phone that wakes up
 const SETTLES_MS = 300;
 const $ = (id) => document.getElementById(id);
@@ -51,6 +53,7 @@ line.addEventListener("frame", ({ detail: frame }) => {
 line.addEventListener("state", () => {
   if (line.live) {
     ended = null;
+    if (KEPT) reader.readSoon();
     // After the snapshot, or what was missed: what is settled by then is not sent again.
     setTimeout(sendKept, SETTLES_MS);
   }
@@ -59,6 +62,7 @@ line.addEventListener("state", () => {
 
 line.addEventListener("ended", ({ detail }) => {
   ended = detail;
+  if (ended.code !== "table_stopped") forgetPage();
   show();
 });
 
@@ -137,13 +141,19 @@ function refusal() {
   return menu && !menu.open ? "Closed now." : "";
 }
 
+function howOld() {
+  if (line.heardAt === null) return `This is the menu as it was at ${timeOf(writtenAt)}. What you order is kept, and sent once you are back.`;
+  const then = "This is how things stood then. Your orders are safe with the bar.";
+  return keepsPages ? then : `${then} Leave this page open: here, a phone cannot load it again without a connection.`;
+}
+
 function showConnection() {
   const said = [];
   if (ended) {
     said.push(say("bad", "status", ended.message, ""));
-  } else if (!line.live && line.heardAt !== null) {
-    const strong = `No connection since ${timeOf(line.since)}.`;
-    const lost = say("lost", "status", strong, "This is how things stood then. Your orders are safe with the bar.");
+  } else if (!line.live && (line.heardAt !== null || line.retryAt !== null)) {
+    const strong = line.heardAt === null ? "No connection." : `No connection since ${timeOf(line.since)}.`;
+    const lost = say("lost", "status", strong, howOld());
     lost.prepend(el("span", { class: "mark", "data-is": "silent" }));
     said.push(lost);
   } else if (unwatched) {
@@ -158,5 +168,7 @@ function showConnection() {
   place.replaceChildren(...said);
 }
 
+$("late").hidden = true;
 await reader.read();
 line.open();
+keepPage();

@@ -1,0 +1,23 @@
+// The page that stands where there is no connection: looks for one, and then goes where its reader wanted to.
+
+const EVERY_MS = 5000;
+const tried = document.getElementById("tried");
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+function failed() {
+  tried.textContent = `Last tried at ${clock.format(new Date())}.`;
+}
+
+async function look() {
+  try {
+    await fetch(location.href, { method: "HEAD", cache: "no-store" });
+    if (location.pathname === "/offline") location.replace("/");
+    else location.reload();
+  } catch {
+    failed();
+  }
+}
+
+addEventListener("online", look);
+setInterval(look, EVERY_MS);
+failed();
