@@ -153,6 +153,6 @@ function middleOf(order, now, tail) {
     `"location_mismatch":false,"tracker_state":"","tracker_type":"","session_id":"${order.session.id}","placed_by":"guest",` +
     `"verified":false,"first_of_session":${order.first},` +
     `"possible_duplicate_of":${order.twin ? `"${order.twin}"` : "null"},` +
-    `"changed_by":"${now === order ? "guest" : "board"}",${tail}`
+    `"changed_by":"${now === order ? "guest" : "board"}","test":false,"id_checked":false,"lines_done":[],${tail}`
   );
 }

@@ -33,6 +33,9 @@ const OF_EVERY_ORDER = {
   tracker_state: "''",
   tracker_type: "''",
   to_go: "false",
+  test: "false",
+  id_checked: "false",
+  lines_done: "'[]'",
 };
 
 const LINE = {
