@@ -173,7 +173,8 @@ class OrderSocket(DirectSocket):
         return replace(self.held, actor=f"{initials} on {self.held.actor}") if initials else self.held
 
     def _submit(self, change: Change, echo: Echo) -> None:
-        writer().submit(change, lambda outcome: self._answer(outcome, echo))
+        if self._open:  # closed while its change was made ready, it may have lost the right to it
+            writer().submit(change, lambda outcome: self._answer(outcome, echo))
 
     def _answer(self, outcome: Outcome, echo: Echo) -> None:
         """On the loop, before the event itself is delivered. Version 1 knows no answer but an error."""

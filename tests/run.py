@@ -42,6 +42,7 @@ IN_ONE_COLUMN = (
     "tests/tracker/agent",
     "tests/tracker/gateway",
     "tests/tracker/simulator",
+    "tests/tracker/test_without_django.py",
     "tests/journeys/test_up.py",
     "tests/journeys/test_demo_venue.py",
     "tests/journeys/test_demo_evening.py",
@@ -53,6 +54,8 @@ IN_ONE_COLUMN = (
 # What the settings read: a shell that has some of it set must not change what is tested.
 OUR_VARIABLES = ("ALLOWED_HOSTS", "DATABASE_URL", "DEBUG", "DJANGO_SETTINGS_MODULE", "PORT", "REDIS_URL", "SECRET_KEY")
 OUR_PREFIXES = ("ONTAP_", "SECURE_")
+# With it each of some hundred processes would compile all of our code again.
+NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 
 
 def main(arguments: list[str]) -> int:
@@ -105,7 +108,9 @@ def run_column(column: str, *, trials: bool, for_pytest: list[str]) -> Results:
 def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment without anything that onTap's settings read."""
     return {
-        key: value for key, value in environ.items() if not key.startswith(OUR_PREFIXES) and key not in OUR_VARIABLES
+        key: value
+        for key, value in environ.items()
+        if not key.startswith(OUR_PREFIXES) and key not in (*OUR_VARIABLES, NO_BYTECODE)
     }
 
 

@@ -61,3 +61,7 @@ def test_skipped_test_fails_only_in_ci() -> None:
 def test_settings_of_the_shell_do_not_reach_the_tests() -> None:
     shell = {"PATH": "/bin", "DATABASE_URL": "postgres://live", "ONTAP_DATA": "/srv", "SECURE_HSTS_SECONDS": "1"}
     assert clean_environment(shell) == {"PATH": "/bin"}
+
+
+def test_bytecode_is_kept_for_hundreds_of_processes() -> None:
+    assert clean_environment({"PATH": "/bin", "PYTHONDONTWRITEBYTECODE": "1"}) == {"PATH": "/bin"}

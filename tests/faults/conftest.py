@@ -11,15 +11,20 @@ import pytest
 from tests.faults.crowd import Crowd, Database
 from tests.faults.postgres_wire import PostgresWire
 from tests.faults.proxy import Proxy
+from tests.journeys.fixtures import template
 from tests.journeys.running import Running, start_production, start_up
+from tests.journeys.template import DATABASE, Template
 from tests.stack.ports import LOOPBACK
 from tests.stack.postgres import Postgres
 from tests.stack.redis import Redis
+
+__all__ = ["template"]
 
 PRODUCTION = os.environ.get("ONTAP_ENV") == "production"
 # On the embedded column there is no PostgreSQL and no Redis that could break.
 collect_ignore = [] if PRODUCTION else ["test_postgres_faults.py", "test_redis_faults.py"]
 
+PACE = 0.1  # seconds between a guest's orders
 MANY = "1000000"
 NO_LIMITS = {
     "ONTAP_HANDSHAKES_PER_MINUTE": MANY,
@@ -64,30 +69,30 @@ class Pub:
 
 
 @contextmanager
-def embedded_pub(folder: Path, env: Mapping[str, str]) -> Iterator[Pub]:
+def embedded_pub(template: Template, folder: Path, env: Mapping[str, str]) -> Iterator[Pub]:
     """The one process on SQLite."""
-    with start_up(folder, env=env) as running:
+    with start_up(folder, env=env, like=template) as running:
         yield Pub(running, Database(folder / "ontap.sqlite3"))
 
 
 @contextmanager
 def production_pub(
-    postgres: Postgres, redis: Redis, folder: Path, env: Mapping[str, str], *, n_web: int = 1
+    template: Template, postgres: Postgres, redis: Redis, folder: Path, env: Mapping[str, str], *, n_web: int = 1
 ) -> Iterator[Pub]:
     """Web processes that reach PostgreSQL through a wire that may break."""
     name = f"faulty_{secrets.token_hex(4)}"
-    url = postgres.create_database(name)
+    url = postgres.create_database(name, like=DATABASE)
     with (
         Proxy((LOOPBACK, postgres.port), wire=PostgresWire) as proxy,
-        start_production(proxy.url(url), redis.url, n_web, env=env, data_folder=folder) as running,
+        start_production(proxy.url(url), redis.url, n_web, env=env, data_folder=folder, like=template) as running,
     ):
         yield Pub(running, Database(url), proxy)
     postgres.drop_database(name)
 
 
 @pytest.fixture(scope="session")
-def faulty_postgres() -> Iterator[Postgres]:
-    with Postgres() as postgres:
+def faulty_postgres(template: Template) -> Iterator[Postgres]:
+    with Postgres(like=template.cluster) as postgres:
         yield postgres
 
 

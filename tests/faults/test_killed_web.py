@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import NO_LIMITS, PRODUCTION, Pub, embedded_pub, production_pub
+from tests.faults.conftest import NO_LIMITS, PACE, PRODUCTION, Pub, embedded_pub, production_pub
 from tests.faults.crowd import Crowd
 from tests.faults.moments import Moment
 from tests.faults.traps import Then, call_after, call_before
+from tests.journeys.template import Template
 
 GUESTS = 10
-PACE = 0.1
 ANY_TIME = "any time"
 # What the killed process had said to PostgreSQL is delivered, or, with CUT, is not. SQLite has no wire to watch.
 MOMENTS = {
@@ -29,15 +29,15 @@ KILLS = [*(MOMENTS if PRODUCTION else ()), ANY_TIME]
 
 
 @pytest.fixture(scope="module")
-def pub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pub]:
+def pub(request: pytest.FixtureRequest, template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pub]:
     """In production with a second web process, which is not killed and whose wire is not watched."""
     folder: Path = tmp_path_factory.mktemp("killed")
     if not PRODUCTION:
-        with embedded_pub(folder, NO_LIMITS) as pub:
+        with embedded_pub(template, folder, NO_LIMITS) as pub:
             yield pub
         return
     servers = request.getfixturevalue("faulty_postgres"), request.getfixturevalue("faulty_redis")
-    with production_pub(*servers, folder, NO_LIMITS) as pub:
+    with production_pub(template, *servers, folder, NO_LIMITS) as pub:
         pub.running.environ["DATABASE_URL"] = pub.database.url
         pub.running.add_web().wait_ready()
         yield pub

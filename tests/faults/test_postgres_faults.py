@@ -9,11 +9,12 @@ import pytest
 from tests.clients.v1 import V1Board, V1Guest
 from tests.clients.v2 import V2Board, V2Guest
 from tests.clients.v2_state import LocalState
-from tests.faults.conftest import NO_LIMITS, Pub, production_pub
+from tests.faults.conftest import NO_LIMITS, PACE, Pub, production_pub
 from tests.faults.crowd import BIG, Crowd
 from tests.faults.memory import Memory
 from tests.faults.moments import Moment
 from tests.faults.traps import call_before, cut_after, cut_before, hang_before, orphan_before
+from tests.journeys.template import Template
 from tests.stack.postgres import Postgres
 from tests.stack.redis import Redis
 
@@ -25,8 +26,10 @@ BACK_S = 2.0
 
 
 @pytest.fixture(scope="module")
-def pub(faulty_postgres: Postgres, faulty_redis: Redis, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pub]:
-    with production_pub(faulty_postgres, faulty_redis, tmp_path_factory.mktemp("postgres"), NO_LIMITS) as pub:
+def pub(
+    template: Template, faulty_postgres: Postgres, faulty_redis: Redis, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Pub]:
+    with production_pub(template, faulty_postgres, faulty_redis, tmp_path_factory.mktemp("postgres"), NO_LIMITS) as pub:
         yield pub
 
 
@@ -36,9 +39,9 @@ def fill(crowd: Crowd, pub: Pub) -> None:
     crowd.watcher("1", pub.board())
     crowd.first_version_watcher("1", pub.board())
     for table in range(1, GUESTS + 1):
-        crowd.keyed_guest("1", str(table), [pub.table(table)], pace=0.1, patient=table % 2 == 0)
+        crowd.keyed_guest("1", str(table), [pub.table(table)], pace=PACE, patient=table % 2 == 0)
     for table in (GUESTS, GUESTS + 1):
-        crowd.keyless_guest("1", str(table), [pub.table(table)], pace=0.1)
+        crowd.keyless_guest("1", str(table), [pub.table(table)], pace=PACE)
     crowd.serve()
     crowd.wait_acks(GUESTS)
 

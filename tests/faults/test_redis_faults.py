@@ -11,6 +11,7 @@ import pytest
 from tests.clients.v2 import V2Board, V2Guest
 from tests.faults.conftest import NO_LIMITS, Pub, production_pub
 from tests.faults.crowd import Crowd, Watcher
+from tests.journeys.template import Template
 from tests.ontap.raw_socket import RawSocket
 from tests.stack.postgres import Postgres
 from tests.stack.redis import Redis
@@ -24,9 +25,11 @@ RECOVERY_S = 15.0
 
 
 @pytest.fixture(scope="module")
-def pub(faulty_postgres: Postgres, faulty_redis: Redis, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pub]:
+def pub(
+    template: Template, faulty_postgres: Postgres, faulty_redis: Redis, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Pub]:
     folder = tmp_path_factory.mktemp("redis")
-    with production_pub(faulty_postgres, faulty_redis, folder, NO_LIMITS, n_web=2) as pub:
+    with production_pub(template, faulty_postgres, faulty_redis, folder, NO_LIMITS, n_web=2) as pub:
         yield pub
 
 

@@ -32,12 +32,13 @@ MOST_OF_A_SESSION = 60  # orders in a minute, as the settings have it
 
 
 def install(request: pytest.FixtureRequest, folder: Path, env: dict[str, str]) -> Iterator[Pub]:
+    template = request.getfixturevalue("template")
     if PRODUCTION:
         servers = request.getfixturevalue("faulty_postgres"), request.getfixturevalue("faulty_redis")
-        with production_pub(*servers, folder, env) as pub:
+        with production_pub(template, *servers, folder, env) as pub:
             yield pub
     else:
-        with embedded_pub(folder, env) as pub:
+        with embedded_pub(template, folder, env) as pub:
             yield pub
 
 

@@ -9,19 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.process import environment
-from tests.journeys.running import Running, start_production, start_up, whole_environment
-from tests.journeys.template import Template
+from tests.journeys.running import Running, start_production, start_up
+from tests.journeys.template import DATABASE, Template
 from tests.stack.postgres import Postgres
 from tests.stack.redis import Redis
 
-TEMPLATE = "template_of_tests"
+
+@pytest.fixture(scope="session")
+def template(column: str, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """What every `running` is a copy of; one for all test processes of a run."""
+    folder = tmp_path_factory.getbasetemp()
+    return Template.shared((folder if worker_id == "master" else folder.parent) / "template", column)
 
 
 @pytest.fixture(scope="session")
-def own_postgres() -> Iterator[Postgres]:
+def own_postgres(template: Template) -> Iterator[Postgres]:
     """A PostgreSQL for the processes of these tests, beside the one that the run itself uses."""
-    with Postgres() as postgres:
+    with Postgres(like=template.cluster) as postgres:
         yield postgres
 
 
@@ -29,21 +33,6 @@ def own_postgres() -> Iterator[Postgres]:
 def own_redis() -> Iterator[Redis]:
     with Redis() as redis:
         yield redis
-
-
-@pytest.fixture(scope="session")
-def template(
-    request: pytest.FixtureRequest, column: str, worker_id: str, tmp_path_factory: pytest.TempPathFactory
-) -> Template:
-    """What every `running` is a copy of; on the embedded column one for all test processes of a run."""
-    folder: Path = tmp_path_factory.mktemp("template")
-    if column == "embedded":
-        if worker_id != "master":
-            folder = tmp_path_factory.getbasetemp().parent / "template"
-        return Template.shared(folder, environment(ONTAP_DATA=str(folder)))
-    postgres: Postgres = request.getfixturevalue("own_postgres")
-    redis: Redis = request.getfixturevalue("own_redis")
-    return Template.made(folder, whole_environment(postgres.create_database(TEMPLATE), redis.url, folder))
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +59,7 @@ def running(
     postgres: Postgres = request.getfixturevalue("own_postgres")
     redis: Redis = request.getfixturevalue("own_redis")
     database = f"running_{secrets.token_hex(4)}"
-    address = postgres.create_database(database, like=TEMPLATE)
+    address = postgres.create_database(database, like=DATABASE)
     try:
         with start_production(address, redis.url, worker=with_worker, data_folder=folder, like=template) as running:
             yield running

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tests.run import clean_environment
+from tests.run import clean_environment, production_environment
 from tests.stack import guard
 from tests.stack.ports import LOOPBACK
 from tests.stack.processes import descendants, send, wait_gone
@@ -189,3 +189,15 @@ def environment(**more: str) -> dict[str, str]:
     """The environment of a process of ours: nothing that this run's own settings read, then what is given."""
     # INFO, so that the output holds all that could hold a secret.
     return clean_environment(os.environ) | {"LOG_LEVEL": "INFO", "PYTHONUNBUFFERED": "1"} | more
+
+
+def whole_environment(postgres_url: str, redis_url: str, data: Path) -> dict[str, str]:
+    """All that a production installation on loopback is told, with secrets of its own."""
+    return environment(
+        **production_environment(postgres_url, redis_url),
+        ONTAP_ENV="production",
+        ONTAP_DATA=str(data),
+        ONTAP_ALLOW_OPEN_TABLES="true",
+        ALLOWED_HOSTS=LOOPBACK,
+        SECURE_SSL_REDIRECT="false",
+    )

@@ -11,11 +11,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.journeys.installation import Running, manage
-from tests.journeys.process import Web, environment
+from tests.journeys.process import Web, environment, whole_environment
 from tests.journeys.template import Template
-from tests.run import production_environment
 from tests.stack import guard
-from tests.stack.ports import LOOPBACK, free_port
+from tests.stack.ports import free_port
 
 __all__ = ["Running", "manage", "start_production", "start_up"]
 
@@ -91,15 +90,3 @@ def start_production(
         running.close()
         raise
     return running
-
-
-def whole_environment(postgres_url: str, redis_url: str, data: Path) -> dict[str, str]:
-    """All that a production installation on loopback is told, with secrets of its own."""
-    return environment(
-        **production_environment(postgres_url, redis_url),
-        ONTAP_ENV="production",
-        ONTAP_DATA=str(data),
-        ONTAP_ALLOW_OPEN_TABLES="true",
-        ALLOWED_HOSTS=LOOPBACK,
-        SECURE_SSL_REDIRECT="false",
-    )

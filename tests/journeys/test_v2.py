@@ -9,6 +9,9 @@ from tests.journeys.room import ITEMS, Room, events_until, menu_of, refusal, tab
 from tests.journeys.running import Running
 
 STAFF_ONLY = {
+    "test",
+    "id_checked",
+    "lines_done",
     "session_id",
     "placed_by",
     "verified",

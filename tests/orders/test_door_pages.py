@@ -30,11 +30,6 @@ def table(venue: Venue) -> Table:
 PASSWORD = "a long evening"
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 def make_login(name: str, role: Role, at: Venue | Operator) -> None:
     person = make_person(name, role, at)
     person.set_password(PASSWORD)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import global_settings
 from django.contrib.auth import authenticate
 from django.db import connection
 from django.forms.models import model_to_dict
@@ -339,7 +340,8 @@ def test_everybody_can_log_in_with_the_password_of_the_file(data: Path) -> None:
         assert user.is_superuser == (username == "admin")
 
 
-def test_a_password_is_stretched_in_full_at_its_first_use(data: Path) -> None:
+def test_a_password_is_stretched_in_full_at_its_first_use(data: Path, settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS
     load_demo(NOW)
     quick = User.objects.get(username="admin").password
     authenticate(username="admin", password=logins(data)["admin"]["password"])

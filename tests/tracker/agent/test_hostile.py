@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+import pytest
 from zeroconf import IPVersion
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
+from tests.stack.network import waits_for_its_turn
 from tests.stack.ports import free_port
 from tests.tracker.agent.running import Agent
 from tests.tracker.agent.stub import CODE, Platform, wait_until
@@ -207,6 +209,8 @@ def false_gateway() -> Iterator[tuple[int, list[str]]]:
         server.server_close()
 
 
+@waits_for_its_turn
+@pytest.mark.usefixtures("own_network")
 def test_the_same_device_is_found_at_its_new_address_and_a_false_one_never_gets_the_token(
     tmp_path: Path, platform: Platform, gateway: Simulator
 ) -> None:
@@ -233,6 +237,8 @@ def test_the_same_device_is_found_at_its_new_address_and_a_false_one_never_gets_
         agent.assert_told_no_secret()
 
 
+@waits_for_its_turn
+@pytest.mark.usefixtures("own_network")
 def test_of_several_gateways_a_manager_chooses_one(tmp_path: Path, platform: Platform, gateway: Simulator) -> None:
     name = f"bar {gateway.ready['port']}"
 

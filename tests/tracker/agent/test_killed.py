@@ -36,7 +36,7 @@ def test_commands_are_in_effect_once_through_kills(
     gateway.pair()  # a token of the test's own
     gateway.fault(latency_ms=60)
     chance = random.Random(1)
-    for round_ in range(500 if trials else 20):
+    for round_ in range(500 if trials else 12):
         puck = str(round_ % 99 + 1)  # those that there are
         before, paged = ever(gateway, puck), pages_of(gateway, puck)
         start = platform.command(verb="start", name=puck, order_type="ON_PREMISE")

@@ -23,7 +23,7 @@ class Manager:
     @property
     def health(self) -> str:
         """The words of the list of agents, where their health stands."""
-        return " ".join(unescape(re.sub(r"<[^>]+>", " ", self._page(AGENTS))).split())
+        return self._words(AGENTS)
 
     @property
     def offered(self) -> dict[str, str]:
@@ -48,8 +48,10 @@ class Manager:
 
     def choose(self, name: str) -> None:
         """Have the agent use the gateway of this name, where it sees several: as often as they change meanwhile."""
-        pressing = "Press the gateway's button now"
-        wait_until(f"{name} is chosen", lambda: pressing in self.health or self._sent(f"Use {name} at "))
+        wait_until(f"{name} is chosen", lambda: self._asks_for_the_button_of(name) or self._sent(f"Use {name} at "))
+
+    def _asks_for_the_button_of(self, name: str) -> bool:
+        return "Press the gateway's button now" in self.health and name in self._words(GATEWAYS)
 
     def _sent(self, words: str) -> bool:
         """Whether the one answer with these words was there, and was taken."""
@@ -63,6 +65,9 @@ class Manager:
         """The page of the one gateway they see; "" while there is none."""
         found = re.search(rf"{GATEWAYS}\d+/change/", self._page(GATEWAYS))
         return "" if found is None else found[0]
+
+    def _words(self, path: str) -> str:
+        return " ".join(unescape(re.sub(r"<[^>]+>", " ", self._page(path))).split())
 
     def _page(self, path: str) -> str:
         answer = self._browser.get(path)

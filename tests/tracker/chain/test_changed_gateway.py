@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.running import Running
+from tests.stack.network import turn_on_the_network, waits_for_its_turn
 from tests.tracker.agent.test_hostile import announcing, false_gateway
 from tests.tracker.chain.manager import Manager
 from tests.tracker.chain.venue import PubVenue, announced
 
+pytestmark = waits_for_its_turn
 PACE = 0.3  # of the agent's waits: a second and a half to hear of all gateways
 INSTEAD = "in this one's place"
 
@@ -28,6 +30,7 @@ def manager(running: Running) -> Manager:
 def venue(running: Running, folder: Path, manager: Manager) -> Iterator[PubVenue]:
     """Its gateway was found by mDNS and is live."""
     with (
+        turn_on_the_network(),
         announced(folder, "bar") as gateway,
         PubVenue(running, folder, PACE, gateway=gateway.start(), search=True) as venue,
     ):

@@ -12,9 +12,8 @@ import pytest
 from tests.clients.v2 import V2Board, V2Guest
 from tests.faults.proxy import Proxy
 from tests.journeys.running import Running
-from tests.stack.ports import free_port
-from tests.tracker.chain.venue import PubVenue, wait_until
-from tests.tracker.simulator.running import Simulator
+from tests.stack.network import waits_for_its_turn
+from tests.tracker.chain.venue import PubVenue, announced, wait_until
 
 ITEMS = {"13": 2}
 TABLES = tuple(map(str, range(1, 31)))
@@ -231,6 +230,16 @@ def without_internet(pub: Evening) -> None:
         pub.give_back(visit)
 
 
+def gateway_at_another_address(pub: Evening) -> None:
+    visit = pub.order(started=True)
+    pub.accept(visit)
+    gateway = pub.venue.gateway
+    gateway.ready["port"] = gateway.control("/move")["port"]
+    pub.venue.agent.wait_for(f"The gateway is at 127.0.0.1:{gateway.ready['port']} now.", 60)
+    pub.sit(visit)
+    pub.give_back(visit)
+
+
 def gateway_without_power(pub: Evening) -> None:
     visit = pub.order(started=True)
     pub.accept(visit)
@@ -251,17 +260,16 @@ STORIES: tuple[Callable[[Evening], None], ...] = (
     taken_away,
     moved_by_staff,
 )
-ONCE = (agent_away, without_internet, gateway_without_power)
+ONCE = (agent_away, without_internet, gateway_at_another_address, gateway_without_power)
 
 
 @pytest.fixture
-def pub(running: Running, tmp_path: Path) -> Iterator[Evening]:
-    """Thirty tables with tags, a gateway, and the agent's own way to the internet."""
+def pub(running: Running, own_network: None, tmp_path: Path) -> Iterator[Evening]:
+    """Thirty tables with tags, a gateway that is found by its name, and the agent's own way to the internet."""
     with ExitStack() as stack:
         internet = stack.enter_context(Proxy(("127.0.0.1", running.web.port)))
-        kept = ("--port", str(free_port()), "--data", str(tmp_path / "gateway.json"))
-        gateway = stack.enter_context(Simulator(tmp_path, *kept)).start()
-        venue = PubVenue(running, tmp_path, gateway=gateway, server=f"http://127.0.0.1:{internet.port}")
+        gateway = stack.enter_context(announced(tmp_path, "bar")).start()
+        venue = PubVenue(running, tmp_path, gateway=gateway, search=True, server=f"http://127.0.0.1:{internet.port}")
         stack.enter_context(venue)
         venue.pair()
         venue.ask(
@@ -275,6 +283,7 @@ def pub(running: Running, tmp_path: Path) -> Iterator[Evening]:
         yield Evening(venue, internet, board, random.Random(7), guests)
 
 
+@waits_for_its_turn
 def test_at_the_end_of_an_evening_all_three_say_the_same(pub: Evening, trials: bool) -> None:
     most = 200 if trials else 40
     for once in ONCE:

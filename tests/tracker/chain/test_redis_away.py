@@ -6,9 +6,8 @@ from itertools import count
 
 import pytest
 
-from tests.journeys.fixtures import TEMPLATE
 from tests.journeys.running import start_production
-from tests.journeys.template import Template
+from tests.journeys.template import DATABASE, Template
 from tests.stack.postgres import Postgres
 from tests.stack.redis import Redis
 from tests.tracker.chain.venue import PubVenue, wait_until
@@ -35,7 +34,7 @@ def venue(
 ) -> Iterator[PubVenue]:
     """Without a worker: what is tested needs none."""
     database, folder = f"away_{secrets.token_hex(4)}", tmp_path_factory.mktemp("away")
-    address = own_postgres.create_database(database, like=TEMPLATE)
+    address = own_postgres.create_database(database, like=DATABASE)
     with (
         start_production(address, redis.url, data_folder=folder / "data", like=template) as running,
         PubVenue(running, folder) as venue,

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.running import Running
+from tests.stack.network import waits_for_its_turn
 from tests.tracker.chain.manager import Manager
 from tests.tracker.chain.venue import PubVenue, announced
 from tests.tracker.simulator.running import Simulator
 
+pytestmark = [pytest.mark.usefixtures("own_network"), waits_for_its_turn]
 FOUND_WITHIN_S = 60.0
 
 

@@ -8,10 +8,12 @@ import pytest
 from zeroconf import IPVersion
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
+from tests.stack.network import waits_for_its_turn
 from tracker.gateway.discovery import Discovery, discovering
 from tracker.gateway.errors import Unreachable
 from tracker.gateway.sightings import SERVICE_TYPE, Appeared, Disappeared, Moved, News
 
+pytestmark = [pytest.mark.usefixtures("own_network"), waits_for_its_turn]
 LOOPBACK = ["127.0.0.1"]
 INSTANCE = f"test bar {os.getpid()}"  # others on this machine may be announcing too
 NAME = f"{INSTANCE.title()}.{SERVICE_TYPE}"

@@ -14,6 +14,7 @@ import pytest
 from zeroconf import IPVersion, ServiceBrowser, ServiceInfo, ServiceListener, Zeroconf
 
 from tests.journeys.process import ROOT, Process
+from tests.stack.network import waits_for_its_turn
 from tests.stack.ports import free_port
 from tests.tracker.simulator.running import Simulator, bare_environment
 
@@ -65,7 +66,8 @@ def test_it_ends_within_two_seconds_whoever_is_connected(tmp_path: Path) -> None
         assert "Traceback" not in simulator.output
 
 
-def test_it_ends_while_it_begins(tmp_path: Path) -> None:
+@waits_for_its_turn
+def test_it_ends_while_it_begins(own_network: None, tmp_path: Path) -> None:
     with Simulator(tmp_path, mdns=True) as simulator:
         Process.start(simulator)
         time.sleep(random.uniform(0.3, 1.2))
@@ -219,7 +221,7 @@ def network() -> Iterator[tuple[Zeroconf, Found]]:
 
 
 @pytest.fixture
-def announced(tmp_path: Path) -> Iterator[Simulator]:
+def announced(own_network: None, tmp_path: Path) -> Iterator[Simulator]:
     """A gateway of a name of its own: others may announce theirs on this machine."""
     with Simulator(tmp_path, "--name", f"Pub {free_port()}", mdns=True).start() as simulator:
         yield simulator
@@ -229,6 +231,7 @@ def full_name(simulator: Simulator) -> str:
     return f"{simulator.state()['name']}.{SERVICE}"
 
 
+@waits_for_its_turn
 def test_gateway_is_found_by_mdns_and_says_goodbye(announced: Simulator, network: tuple[Zeroconf, Found]) -> None:
     zeroconf, found = network
     name = full_name(announced)
@@ -243,6 +246,7 @@ def test_gateway_is_found_by_mdns_and_says_goodbye(announced: Simulator, network
     assert wait_until(lambda: name not in found.names)
 
 
+@waits_for_its_turn
 def test_gateway_that_moves_is_announced_as_the_same_device(
     announced: Simulator, network: tuple[Zeroconf, Found]
 ) -> None:
@@ -263,6 +267,7 @@ def test_gateway_that_moves_is_announced_as_the_same_device(
     assert after[-1].server == before.server
 
 
+@waits_for_its_turn
 def test_gateway_without_power_says_no_goodbye(announced: Simulator, network: tuple[Zeroconf, Found]) -> None:
     _, found = network
     name = full_name(announced)
