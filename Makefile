@@ -1,6 +1,6 @@
 # Two commands are for everybody: `make run` and `make test`. Both make .venv themselves and need nothing but Python and make.
 .DEFAULT_GOAL := help
-.PHONY: help run test trials lint format lock audit clean install install-dev
+.PHONY: help run test trials lint format words lock audit clean install install-dev
 MAKEFLAGS += --no-print-directory
 
 # Options for `manage.py up`, e.g. make run ARGS="--lan --no-demo". PORT and ONTAP_DATA come from the environment or from
@@ -34,6 +34,12 @@ lint: install-dev ## Check style, types, imports and migrations
 
 format: install-dev ## Put the code into its format
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .
+
+# Needs GNU gettext. What is compiled is committed: neither a pub's box nor a test run has to have it.
+words: install-dev ## Collect the texts of the guest's pages for their translators, and compile the translations
+	@$(BIN)/python manage.py makemessages --all --no-location --no-wrap --ignore .venv --ignore tests --ignore var
+	@$(BIN)/python manage.py makemessages --all --no-location --no-wrap --ignore .venv --ignore tests --ignore var -d djangojs
+	@$(BIN)/python manage.py compilemessages --ignore .venv
 
 # The names and numbers of what is installed, with a hash for each file: never a host, a folder or an option of this machine.
 COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \

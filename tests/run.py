@@ -26,8 +26,9 @@ COLUMNS = ("embedded", "production")
 WORKERS = 3  # on two cores: tests wait as much as they work; a fourth made them no quicker
 SECONDS_FOR_A_TRIAL = 1800
 # One column is enough for what knows no database (the gateway's library, the simulator and the agent, our server, the
-# tests' own tools), and for what is the embedded column itself, whatever the run is on.
+# tests' own tools), for what is the embedded column itself, whatever the run is on, and for pages in a browser.
 IN_ONE_COLUMN = (
+    "tests/browser",
     "tests/clients",
     "tests/stack",
     "tests/faults/test_moments.py",

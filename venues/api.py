@@ -20,7 +20,8 @@ from venues.visitors import may_read_menu
 
 @method_decorator(gzip_page, name="dispatch")
 class MenuView(APIView):
-    """`GET /api/v1/venues/<id>/menu`: the effective menu, for whoever may order or work there; for others no venue.
+    """`GET /api/v1/venues/<id>/menu[?brief]`: the effective menu, for whoever may order or work there; for others no
+    venue.
 
     Clients without cookies send `Authorization: Bearer <member token or device key>`. Compressed: there is no secret
     in it and nothing of the request, so its length tells nobody anything.
@@ -33,7 +34,8 @@ class MenuView(APIView):
         catalogue = load_catalogue(venue_id)
         if catalogue is None or not may_read_menu(catalogue, bearer_token(request), request.COOKIES):
             raise NotFound
-        return _with_etag(request, orjson.dumps(menu_of(catalogue, timezone.now())))
+        found = menu_of(catalogue, timezone.now(), words="brief" not in request.GET)
+        return _with_etag(request, orjson.dumps(found))
 
 
 def bearer_token(request: Request) -> str | None:

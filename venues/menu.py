@@ -10,9 +10,12 @@ from venues.catalogue import Catalogue, CategoryItem, GroupItem, ProductItem
 from venues.hours import within_times
 from venues.models import Allergen, AllergenState
 
+# What a page that has the menu's words needs no more in order to take orders from it.
+_WORDS = frozenset({"description", "picture", "picture_alt", "diets", "age_restricted", "allergens"})
 
-def menu_of(catalogue: Catalogue, now: dt.datetime) -> dict[str, Any]:
-    """What the venue sells at `now`, with everything that a guest may be told before ordering."""
+
+def menu_of(catalogue: Catalogue, now: dt.datetime, *, words: bool = True) -> dict[str, Any]:
+    """What the venue sells at `now`, with everything that a guest may be told before ordering; or without `words`."""
     venue = catalogue.venue
     takes_orders, changes_at = catalogue.hours.takes_orders(now)
     paused = catalogue.paused(now)
@@ -36,11 +39,11 @@ def menu_of(catalogue: Catalogue, now: dt.datetime) -> dict[str, Any]:
             "max_items": venue.max_items,
             "max_open_per_table": venue.max_open_per_table,
         },
-        "categories": [_category(category, catalogue, now) for category in catalogue.categories],
+        "categories": [_category(category, catalogue, now, words) for category in catalogue.categories],
     }
 
 
-def _category(category: CategoryItem, catalogue: Catalogue, now: dt.datetime) -> dict[str, Any]:
+def _category(category: CategoryItem, catalogue: Catalogue, now: dt.datetime, words: bool) -> dict[str, Any]:
     local = now.astimezone(catalogue.zone).time()
     return {
         "id": str(category.id),
@@ -49,13 +52,13 @@ def _category(category: CategoryItem, catalogue: Catalogue, now: dt.datetime) ->
         "served_from": _time(category.served_from),
         "served_until": _time(category.served_until),
         "served_now": within_times(local, category.served_from, category.served_until),
-        "products": [_product(product, catalogue, now) for product in category.products],
+        "products": [_product(product, catalogue, now, words) for product in category.products],
     }
 
 
-def _product(product: ProductItem, catalogue: Catalogue, now: dt.datetime) -> dict[str, Any]:
+def _product(product: ProductItem, catalogue: Catalogue, now: dt.datetime, words: bool) -> dict[str, Any]:
     sold_out = product.sold_out_until if product.sold_out_until is not None and now < product.sold_out_until else None
-    return {
+    whole = {
         "id": str(product.id),
         "name": product.name,
         "description": product.description,
@@ -69,6 +72,7 @@ def _product(product: ProductItem, catalogue: Catalogue, now: dt.datetime) -> di
         "sold_out_until": _moment(sold_out),
         "option_groups": [_group(group) for group in product.groups],
     }
+    return whole if words else {key: value for key, value in whole.items() if key not in _WORDS}
 
 
 def allergens_of(product: ProductItem) -> list[dict[str, str]]:

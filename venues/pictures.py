@@ -2,9 +2,13 @@
 
 import hashlib
 import io
-from typing import TYPE_CHECKING, Any
+import uuid
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
 from django.db import models
@@ -12,6 +16,7 @@ from django.db.models.fields.files import ImageFieldFile
 from PIL import Image, ImageOps
 
 LONGEST_SIDE = 1200  # pixels; a phone at 3x shows 390 points
+SMALL_SIDE = 780  # the same phone at 2x: two thirds of the bytes, in a list that is long
 MOST_BYTES = 12_000_000  # a phone's photograph is half of it
 MOST_PIXELS = 40_000_000  # beyond it a small file may unpack to gigabytes
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
@@ -40,6 +45,54 @@ def to_webp(upload: "File[bytes]") -> Encoded:
     encoded = io.BytesIO()
     picture.save(encoded, "WEBP", quality=80, method=6)
     return Encoded(encoded.getvalue(), name=f"{hashlib.sha256(encoded.getvalue()).hexdigest()}.webp")
+
+
+def small_address(address: str) -> str:
+    """Where the small version of the picture at this address is."""
+    folder, _, name = address.rpartition("/")
+    return f"{folder}/small/{name}"
+
+
+def small_version(name: str) -> Path | None:
+    """The file of a picture as small as a list of them needs it; made when it is first asked for. None where there is
+    no picture of this name.
+    """
+    folder = Path(settings.MEDIA_ROOT) / "pictures"
+    small = folder / "small" / f"{name}.webp"
+    if small.exists():
+        return small
+    try:
+        with Image.open(folder / f"{name}.webp", formats=("WEBP",)) as image:
+            image.thumbnail((SMALL_SIDE, SMALL_SIDE))
+            encoded = io.BytesIO()
+            image.save(encoded, "WEBP", quality=75, method=6)
+    except FileNotFoundError:
+        return None
+    small.parent.mkdir(exist_ok=True)
+    half = small.with_name(f"{name}.{uuid.uuid4().hex}")  # several may make it at once
+    half.write_bytes(encoded.getvalue())
+    half.replace(small)
+    return small
+
+
+class Size(NamedTuple):
+    """In pixels."""
+
+    width: int
+    height: int
+
+
+@lru_cache(maxsize=4096)
+def size_of(address: str) -> Size | None:
+    """How large the picture at this address is, so that a page can keep its place free; None where there is none.
+
+    Read once in the life of a process: a picture's name is its content.
+    """
+    try:
+        with Image.open(settings.MEDIA_ROOT / "pictures" / PurePosixPath(address).name, formats=("WEBP",)) as image:
+            return Size(*image.size)
+    except (OSError, SyntaxError, ValueError):
+        return None
 
 
 class PictureFieldFile(ImageFieldFile):

@@ -14,4 +14,5 @@ urlpatterns = [
     path("api/v1/venues/<id:venue_id>/menu", MenuView.as_view(), name="menu"),
     path("look/<colour:colour>.css", views.colour, name="colour"),
     path("media/pictures/<picture:name>.webp", views.picture, name="picture"),
+    path("media/pictures/small/<picture:name>.webp", views.small_picture, name="small-picture"),
 ]

@@ -15,7 +15,7 @@ from ontap.managers import venues_of
 from ontap.sites.drawings import Drawing, draw
 from ontap.sites.facts import NOTHING, Facts, facts_of
 from ontap.sites.worries import WELL, Worry, worries
-from orders.menu_page import money
+from orders.page_words import money
 
 
 @dataclass(frozen=True, slots=True)

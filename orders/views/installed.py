@@ -9,9 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import translation
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
+from orders.script_texts import script_texts
 from orders.views.board import at_board
 from venues.catalogue import load_catalogue
 from venues.models import Venue
@@ -61,7 +63,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 @require_safe
 def offline_page(request: HttpRequest) -> HttpResponse:
     """`GET /offline`: what the worker shows in place of a page that it cannot reach and has not kept."""
-    return render(request, "offline.html")
+    return render(request, "offline.html", {"texts": script_texts(translation.get_language())})
 
 
 def _manifest(start: str, name: str, short: str, theme: str, ground: str) -> JsonResponse:

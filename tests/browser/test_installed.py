@@ -176,7 +176,7 @@ def test_what_is_kept_goes_with_the_visit_and_after_four_hours(context: BrowserC
     order(page)
     expect(sent(page)).to_be_visible()
     running.manage("shell", "--no-imports", "--command", CHANGE.format("clear_table", "4"))
-    expect(page.get_by_text("This table was cleared")).to_be_visible()
+    expect(page.locator("#connection").get_by_text("This table was cleared")).to_be_visible()
     wait_until(page, "async () => !(await caches.has('guest'))")
     context.set_offline(True)
     page.reload()
@@ -241,7 +241,7 @@ def test_a_new_release_takes_over_whole_and_breaks_no_open_page(
     before = scan(context, running.table_link(1, "8"))
     first = release_of(before)
     put_in(before, "Carlsberg")
-    copy = copy_of_the_code(tmp_path / "next", 'words = [items, "See order",', 'words = [items, "Look it over",')
+    copy = copy_of_the_code(tmp_path / "next", 'gettext("See order")', 'gettext("Look it over")')
     running.web.terminate()
     new = Web(
         [str(copy / "manage.py"), *running.web.arguments[1:]], running.environ, tmp_path, "up", port=running.web.port

@@ -1,17 +1,26 @@
 """The page behind a table's code."""
 
+import io
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
+from PIL import Image
 from pytest_django.fixtures import Settings
 
+from orders.models import BoardPresence
 from orders.services import pause
 from orders.tables import clear_table, open_table, rotate_code, stop_table
 from tests.factories import make_options, make_product, make_table, make_venue, now_ms
 from venues.access import MEMBER_COOKIE, join_session, member_with
 from venues.codes import table_code, token_hash
-from venues.models import Member, Table, TableSession, Venue
+from venues.models import Member, ProductAllergen, Table, TableSession, Venue
+from venues.pictures import size_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
 
@@ -128,3 +137,96 @@ def test_the_page_says_why_nothing_can_be_ordered(venue: Venue, table: Table, ph
     pause(venue.pk, None, "", now_ms())
     stop_table(table, now_ms())
     assert "Staff have stopped orders from this table." in phone.get(page(table)).content.decode()
+
+
+def visit_on(page: bytes) -> str:
+    found = re.search(r'data-visit="(\w*)"', page.decode())
+    assert found is not None
+    return found[1]
+
+
+def test_a_visit_has_a_name_that_stays_with_the_phone_and_says_nothing_of_its_token(
+    table: Table, phone: Client
+) -> None:
+    first = visit_on(phone.get(page(table)).content)
+    token = phone.cookies[MEMBER_COOKIE].value
+    assert len(first) == 16
+    assert first not in token
+    assert first not in token_hash(token)
+    assert visit_on(phone.get(page(table)).content) == first
+    assert visit_on(Client(REMOTE_ADDR="10.8.0.2").get(page(table)).content) not in ("", first)
+
+
+def test_a_visit_that_staff_ended_has_another_name_and_an_open_page_that_reads_again_begins_none(
+    venue: Venue, table: Table, phone: Client
+) -> None:
+    first = visit_on(phone.get(page(table)).content)
+    token = phone.cookies[MEMBER_COOKIE].value
+    join_session(member_of(phone), venue, now_ms())
+    clear_table(table, now_ms())
+    answer = phone.get(page(table), headers={"x-open-page": "1"})
+    assert visit_on(answer.content) == ""
+    assert not answer.cookies
+    assert phone.cookies[MEMBER_COOKIE].value == token
+    assert Member.objects.count() == 1
+    assert visit_on(phone.get(page(table)).content) not in ("", first)
+
+
+def shown(answer: HttpResponseBase) -> list[str]:
+    """The products that are not hidden."""
+    assert isinstance(answer, HttpResponse)
+    items = re.findall(r'<li class="item[^>]*>.*?<h3[^>]*>(.*?)</h3>', answer.content.decode(), re.DOTALL)
+    hidden = re.findall(r'<li class="item[^>]* hidden>.*?<h3[^>]*>(.*?)</h3>', answer.content.decode(), re.DOTALL)
+    return [item for item in items if item not in hidden]
+
+
+def test_the_address_searches_and_filters_and_not_confirmed_is_neither_hidden_nor_free(
+    venue: Venue, table: Table, phone: Client
+) -> None:
+    for name, state in (("Cake", "contains"), ("Soup", "may_contain"), ("Salad", "free"), ("Pie", None)):
+        product = make_product(venue, name, vegan=name == "Salad", description=f"Our {name}.")
+        if state:
+            ProductAllergen.objects.create(product=product, allergen="milk", state=state)
+    everything = ["Cake", "Soup", "Salad", "Pie"]
+    assert shown(phone.get(page(table))) == everything
+    without_milk = phone.get(page(table), {"hide": "milk"})
+    assert shown(without_milk) == ["Salad", "Pie"]
+    assert without_milk.content.decode().count("Milk: not confirmed") == 1
+    assert shown(phone.get(page(table), {"diet": "vegetarian"})) == ["Salad"]
+    assert shown(phone.get(page(table), {"q": " OUR pie "})) == ["Pie"]
+    assert shown(phone.get(page(table), {"hide": "nonsense", "diet": "<b>"})) == everything
+    assert b"<b>x" not in phone.get(page(table), {"q": '"><b>x'}).content
+
+
+def test_a_picture_keeps_its_place_free(
+    venue: Venue, table: Table, phone: Client, settings: Settings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    drawn = io.BytesIO()
+    Image.new("RGB", (300, 110)).save(drawn, "PNG")
+    product = make_product(venue, "Pie", picture_alt="A pie")
+    product.picture.save("pie.png", ContentFile(drawn.getvalue()))
+    venue.logo.save("logo.png", ContentFile(drawn.getvalue()))
+    text = phone.get(page(table)).content.decode()
+    assert re.search(r'<img class="pic" src="[^"]+" alt="A pie" width="300" height="110" loading="lazy"', text)
+    assert re.search(r'<img class="logo" src="[^"]+" alt="" width="300" height="110"', text)
+    (tmp_path / str(product.picture)).unlink()
+    size_of.cache_clear()
+    assert phone.get(page(table)).status_code == 200
+
+
+def test_what_must_be_known_before_choosing_is_said_first(venue: Venue, table: Table, phone: Client) -> None:
+    def said() -> str:
+        return phone.get(page(table)).content.decode()
+
+    assert "Nobody is at the bar&#x27;s screen at the moment." in said()
+    assert "data-refuses" not in said()
+    Venue.objects.filter(pk=venue.pk).update(refuse_without_board=True)
+    assert "Nobody at the bar would see your order." in said()
+    assert "data-refuses" in said()
+    BoardPresence.objects.create(venue=venue, boards=1, expires_at=now_ms() - timedelta(seconds=100))
+    assert "data-again" not in said()
+    Venue.objects.filter(pk=venue.pk).update(table_opening="staff")
+    assert "Staff open this table first." in said()
+    open_table(table, now_ms())
+    assert "data-again" not in said()

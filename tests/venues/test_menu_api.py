@@ -105,6 +105,16 @@ def test_what_is_sold_with_all_that_a_guest_may_be_told(venue: Venue, table: Tab
     }
 
 
+def test_a_page_that_has_the_words_asks_for_the_rest(venue: Venue, table: Table) -> None:
+    make_product(venue, "Pie", "13.20", description="Short crust.", vegan=True)
+    client = guest(table)
+    whole, brief = menu(client, venue), client.get(f"{address(venue)}?brief").json()
+    words = {"description", "picture", "picture_alt", "diets", "age_restricted", "allergens"}
+    for section, short in zip(whole["categories"], brief["categories"], strict=True):
+        for product, rest in zip(section["products"], short["products"], strict=True):
+            assert rest == {key: value for key, value in product.items() if key not in words}
+
+
 def test_the_venues_differences_are_in_it(venue: Venue, table: Table) -> None:
     later = (timezone.now() + dt.timedelta(hours=3)).replace(microsecond=0)
     ale, stout = make_product(venue, "Ale"), make_product(venue, "Stout")

@@ -1,11 +1,17 @@
 """Small files of a venue, and what every page has in common."""
 
+import hashlib
+import io
 import re
 from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
+from PIL import Image
+from pytest_django.fixtures import Settings
+
+from venues.pictures import small_address
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
 
@@ -26,6 +32,23 @@ def test_only_pictures_are_served_and_only_by_their_hash() -> None:
     for name in ("0" * 64 + ".webp", "../ontap.sqlite3", "..%2f..%2fontap.sqlite3", "x.webp"):
         assert Client().get(f"/media/pictures/{name}").status_code == 404
     assert Client().get("/media/").status_code == 404
+
+
+def test_a_list_gets_a_smaller_picture_made_once(tmp_path: Path, settings: Settings) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    encoded = io.BytesIO()
+    Image.effect_noise((1200, 400), 60).convert("RGB").save(encoded, "WEBP", quality=80)
+    name = hashlib.sha256(encoded.getvalue()).hexdigest()
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / f"{name}.webp").write_bytes(encoded.getvalue())
+    address = small_address(f"/media/pictures/{name}.webp")
+    answers = [b"".join(Client().get(address).streaming_content) for _ in range(2)]  # type: ignore[attr-defined]
+    assert answers[0] == answers[1]
+    assert len(answers[0]) < len(encoded.getvalue())
+    with Image.open(io.BytesIO(answers[0])) as small:
+        assert small.size == (780, 260)
+    assert [path.name for path in (tmp_path / "pictures" / "small").iterdir()] == [f"{name}.webp"]
+    assert Client().get(small_address(f"/media/pictures/{'0' * 64}.webp")).status_code == 404
 
 
 @pytest.mark.parametrize("address", ["/", "/login/", "/nothing", "/api/nothing", "/t/x.y", "/k/x/", "/session"])

@@ -1,11 +1,13 @@
 // The page that stands where there is no connection: looks for one, and then goes where its reader wanted to.
 
+import { gettext, language } from "./language.js";
+
 const EVERY_MS = 5000;
 const tried = document.getElementById("tried");
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
 function failed() {
-  tried.textContent = `Last tried at ${clock.format(new Date())}.`;
+  tried.textContent = gettext("Last tried at %(time)s.", { time: clock.format(new Date()) });
 }
 
 async function look() {

@@ -1,18 +1,31 @@
 // The basket: lines of product, options and note, priced from the menu as it is now.
 
-import { pennies } from "./words.js";
+import { apart, gettext } from "./language.js";
+import { money, pennies } from "./words.js";
+
+let lastLine = 0;
 
 export class Basket {
   #kept;
   #changed;
   #products = new Map();
 
+  caps = null;
   takesToGo = false;
+  lines = [];
 
   constructor(kept, changed) {
     this.#kept = kept;
     this.#changed = changed;
-    this.lines = kept.basket;
+    this.#read();
+  }
+
+  // As it is kept now: another page of this phone may have changed it, or hours have passed.
+  readAgain() {
+    const looks = (lines) => JSON.stringify(lines.map((line) => [this.#content(line), line.quantity]));
+    if (looks(this.lines) === looks(this.#kept.basket)) return;
+    this.#read();
+    this.#changed();
   }
 
   // The menu as the REST API gives it. A line that is no longer sold stays, and says so: the guest chose it.
@@ -48,7 +61,7 @@ export class Basket {
   price(line) {
     const product = this.product(line.product_id);
     if (!product) return 0;
-    const options = product.option_groups.flatMap((group) => group.options);
+    const options = this.#optionsOf(product);
     return line.options.reduce(
       (sum, id) => sum + pennies(options.find((option) => option.id === id)?.price ?? 0),
       pennies(product.price),
@@ -57,12 +70,32 @@ export class Basket {
 
   options(line) {
     const product = this.product(line.product_id);
-    const all = product ? product.option_groups.flatMap((group) => group.options) : [];
+    const all = product ? this.#optionsOf(product) : [];
     return line.options.map((id) => all.find((option) => option.id === id)?.name.toLowerCase()).filter(Boolean);
   }
 
-  onSale(line) {
-    return this.product(line.product_id)?.on_sale ?? false;
+  // Why a line cannot be ordered as it is, in one sentence; empty where it can.
+  wrong(line) {
+    const product = this.product(line.product_id);
+    if (!product) return gettext("No longer on the menu. Take it out to send the rest.");
+    if (!product.on_sale) return gettext("Sold out. Take it out to send the rest.");
+    const options = this.#optionsOf(product);
+    const gone = line.options.map((id) => options.find((option) => option.id === id)).find((option) => !option?.available);
+    if (gone) return gettext("“%(option)s” is sold out. Take this out and choose again.", { option: apart(gone.name) });
+    const whole = product.option_groups.every((group) => {
+      const taken = group.options.filter((option) => line.options.includes(option.id)).length;
+      return taken >= group.minimum && taken <= group.maximum;
+    });
+    return whole && line.options.every((id) => options.some((option) => option.id === id))
+      ? ""
+      : gettext("The choices have changed. Take this out and choose again.");
+  }
+
+  // That it costs otherwise than when the guest chose it, in one sentence; empty where it does not.
+  repriced(line) {
+    const now = this.price(line);
+    if (line.was === undefined || line.was === now || !this.product(line.product_id)) return "";
+    return gettext("The price has changed: it was %(before)s, now it is %(now)s each.", { before: apart(money(line.was)), now: apart(money(now)) });
   }
 
   of(productId) {
@@ -71,17 +104,29 @@ export class Basket {
 
   add(productId, quantity, options = [], note = "") {
     const line = { product_id: String(productId), options: [...options].sort(), note };
-    const same = this.lines.find((other) => this.key(other) === this.key(line));
-    if (same) this.change(same, quantity);
-    else {
-      this.lines.push({ ...line, quantity: Math.min(quantity, this.caps.max_quantity) });
-      this.#tell();
+    const same = this.lines.find((other) => this.#content(other) === this.#content(line));
+    if (same) {
+      this.change(same, quantity);
+      return;
     }
+    this.lines.push({ ...line, id: ++lastLine, quantity: this.#most(quantity), was: this.price(line) });
+    this.#tell();
   }
 
   change(line, by) {
-    line.quantity = Math.min(line.quantity + by, this.caps.max_quantity);
+    line.quantity = this.#most(line.quantity + by);
+    line.was = this.price(line);
     this.lines = this.lines.filter((other) => other.quantity > 0);
+    this.#tell();
+  }
+
+  note(line, note) {
+    line.note = note;
+    this.#tell();
+  }
+
+  takeOut(line) {
+    this.lines = this.lines.filter((other) => other !== line);
     this.#tell();
   }
 
@@ -89,15 +134,27 @@ export class Basket {
     for (const line of lines) this.add(line.product_id, line.quantity, line.options, line.note);
   }
 
+  // What was in it, as an order names it.
   empty() {
-    const lines = this.lines;
+    const lines = this.lines.map(({ product_id, options, note, quantity }) => ({ product_id, options, note, quantity }));
     this.lines = [];
     this.#tell();
     return lines;
   }
 
-  // What makes two lines the same.
-  key({ product_id, options, note }) {
+  #read() {
+    this.lines = this.#kept.basket.map((line) => ({ ...line, id: ++lastLine }));
+  }
+
+  #most(quantity) {
+    return Math.min(quantity, this.caps?.max_quantity ?? quantity);
+  }
+
+  #optionsOf(product) {
+    return product.option_groups.flatMap((group) => group.options);
+  }
+
+  #content({ product_id, options, note }) {
     return JSON.stringify([product_id, options, note]);
   }
 
@@ -106,4 +163,3 @@ export class Basket {
     this.#changed();
   }
 }
-

@@ -1,5 +1,7 @@
 // Small ways to make and keep elements. Text is always text: nothing here parses HTML.
 
+import { apart, gettext } from "./language.js";
+
 // el("button", { class: "btn", onclick }, "Send"); true sets a bare attribute; null, false and undefined set nothing.
 export function el(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -7,7 +9,7 @@ export function el(tag, attributes = {}, ...children) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return element;
 }
 
@@ -48,12 +50,12 @@ export function say(kind, role, strong, text, ...more) {
 }
 
 export function stepper(name, quantity, change) {
-  const button = (label, sign, by) => el("button", { class: "btn", type: "button", "aria-label": `${label}, ${name}`, onclick: () => change(by) }, sign);
+  const button = (label, sign, by) => el("button", { class: "btn", type: "button", "aria-label": label, onclick: () => change(by) }, sign);
   return el(
     "div",
-    { class: "stepper", role: "group", "aria-label": `${name} in your order` },
-    button("One less", "−", -1),
+    { class: "stepper", role: "group", "aria-label": gettext("%(product)s in your order", { product: apart(name) }) },
+    button(gettext("One less, %(product)s", { product: apart(name) }), "−", -1),
     el("output", {}, String(quantity)),
-    button("One more", "+", 1),
+    button(gettext("One more, %(product)s", { product: apart(name) }), "+", 1),
   );
 }

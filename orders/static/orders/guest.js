@@ -1,49 +1,64 @@
 // The guest's page: the server's menu made to order from, and the table's orders, live.
 
 import { Basket } from "./basket.js";
-import { el, say } from "./dom.js";
+import { showConnection } from "./guest_connection.js";
+import { Filter } from "./guest_filter.js";
 import { showButtons } from "./guest_menu.js";
+import { refreshOptions } from "./guest_options.js";
 import { showOrders } from "./guest_orders.js";
+import { watchSections } from "./guest_sections.js";
 import { OrderSheet } from "./guest_sheet.js";
+import { guestWords, refusalWords } from "./guest_words.js";
 import { Kept, newKey } from "./kept.js";
+import { gettext } from "./language.js";
 import { Line } from "./line.js";
 import { MenuReader } from "./menu_reader.js";
-import { timeOf } from "./words.js";
-import { forgetPage, keepPage, keepsPages } from "./worker.js";
+import { tell } from "./said.js";
+import { forgetPage, keepPage } from "./worker.js";
 
-const { venue, table, menu: menuAddress, at: writtenAt } = document.body.dataset;
+const { venue, table, visit, menu: menuAddress, at: writtenAt } = document.body.dataset;
 const KEPT = Date.now() - new Date(writtenAt) > 30_000; // this page comes from this phone, and may be old
 const SENT_BY_ITSELF_MS = 10 * 60_000; // an older order is sent by a tap, not by a phone that wakes up
 const SETTLES_MS = 300;
+const SECOND_TAP_MS = 500;
+const A_THUMB = 48; // pixels
 const $ = (id) => document.getElementById(id);
 
-const kept = new Kept(venue, table);
+const kept = new Kept(visit);
 const basket = new Basket(kept, show);
-const reader = new MenuReader(menuAddress, (menu) => basket.learn(menu));
-const sheet = new OrderSheet(table, basket, refusal, order);
+const filter = new Filter(kept);
+const reader = new MenuReader(menuAddress, (menu, renewed) => {
+  if (trouble?.code === "table_not_open" && !document.querySelector("#notes [data-again]")) trouble = null; // it is now
+  basket.learn(menu);
+  if (!renewed) return;
+  filter.apply();
+  watchSections();
+});
+const sheet = new OrderSheet(table, basket, standing, order);
 const line = new Line(venue, table);
 const orders = new Map();
-let ended = null;
-let trouble = "";
-let unwatched = false;
+let ended = null; // {code, message} of a session that is over, or of a table that staff stopped
+let away = false; // the server cannot reach its database
+let trouble = null; // {strong, text, code} of what went wrong last
+if (kept.unsent) trouble = { strong: gettext("An order that was kept from before was not sent."), text: gettext("If you still want it, order it again.") };
 
 // What the server says
 
 line.addEventListener("frame", ({ detail: frame }) => {
   if (frame.type === "snapshot") {
+    away = false;
+    const known = new Map(orders);
     orders.clear();
-    for (const one of frame.orders) learn(one);
-    unwatched = frame.boards_online === 0;
+    for (const one of frame.orders) learn(one, known.get(one.order_id));
     if (reader.menu && reader.menu.menu_version !== frame.menu_version) reader.readSoon();
   } else if (frame.type === "order") {
-    learn(frame.order);
-    unwatched = false;
+    learn(frame.order, orders.get(frame.order.order_id), true);
   } else if (frame.type === "ack") {
-    settle(frame.client_order_id);
+    return; // the order itself follows, and takes the place of what was kept: never nothing in between
   } else if (frame.type === "error") {
-    trouble = frame.message;
-    const back = frame.client_order_id ? kept.drop(frame.client_order_id) : null;
-    if (back) basket.put(back.lines);
+    refused(frame);
+  } else if (frame.type === "notice" && frame.kind === "database") {
+    away = frame.away;
   } else if (frame.type === "notice" && frame.kind !== "health") {
     reader.readSoon();
   }
@@ -61,24 +76,49 @@ line.addEventListener("state", () => {
 });
 
 line.addEventListener("ended", ({ detail }) => {
-  ended = detail;
-  if (ended.code !== "table_stopped") forgetPage();
+  const stopped = detail.code === "table_stopped"; // which may go on
+  const left = stopped ? [] : kept.orders;
+  ended = { ...detail, unsent: left.some((one) => !one.sent), unsure: left.some((one) => one.sent) };
+  if (!stopped) {
+    leave();
+    forgetPage();
+  }
   show();
 });
 
-function learn(one) {
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  basket.readAgain();
+  show();
+});
+
+function learn(one, before, live = false) {
   orders.set(one.order_id, one);
-  settle(one.client_order_id);
+  if (one.client_order_id && kept.drop(one.client_order_id)) trouble = null;
+  if (before ? before.state === one.state : !live) return;
+  const [, title, sentence] = guestWords(one);
+  tell(gettext("Order %(number)s: %(state)s. %(sentence)s", { number: one.order_number, state: title, sentence }));
 }
 
-function settle(clientOrderId) {
-  if (clientOrderId && kept.drop(clientOrderId)) trouble = "";
+function refused(frame) {
+  const strong = frame.order_id ? gettext("This was not taken back.") : gettext("This was not ordered.");
+  trouble = { strong, text: refusalWords(frame), code: frame.code };
+  const back = frame.client_order_id ? kept.drop(frame.client_order_id) : null;
+  if (back) basket.put(back.lines);
+  reader.readSoon(); // what was refused is otherwise than this page shows
+}
+
+// The visit is over: nothing of it goes into the next one.
+function leave() {
+  basket.empty();
+  kept.forget();
 }
 
 // What the guest does
 
-function order(puck) {
-  trouble = "";
+function order(puck, event) {
+  if (basket.count === 0) return;
+  trouble = null;
   const shown = basket.lines.map((one) => ({
     quantity: one.quantity,
     name: basket.product(one.product_id).name,
@@ -91,18 +131,28 @@ function order(puck) {
   kept.add(wanted);
   send(wanted);
   scrollTo({ top: 0 });
+  $("orders").focus({ preventScroll: true });
+  ignoreSecondTap(event);
+}
+
+// The second tap of two would hit whatever the sheet has uncovered.
+function ignoreSecondTap({ detail, clientX, clientY }) {
+  if (detail === 0) return; // by keyboard
+  const stop = (event) => {
+    if (Math.hypot(event.clientX - clientX, event.clientY - clientY) > A_THUMB) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+  addEventListener("click", stop, true);
+  setTimeout(() => removeEventListener("click", stop, true), SECOND_TAP_MS);
 }
 
 function send(wanted) {
   const frame = { action: "order", client_order_id: wanted.client_order_id, lines: wanted.lines };
   if (wanted.puck) frame.tracker_number = wanted.puck;
   if (wanted.toGo) frame.to_go = true;
-  if (line.send(frame)) {
-    kept.drop(wanted.client_order_id);
-    kept.add({ ...wanted, sent: true });
-  } else {
-    line.tryNow();
-  }
+  if (line.send(frame)) kept.add({ ...wanted, sent: true });
+  else line.tryNow();
   show();
 }
 
@@ -114,6 +164,7 @@ const actions = {
   get live() {
     return line.live;
   },
+  isMine: (one) => kept.isMine(one.client_order_id),
   takeBack: (one) => line.send({ action: "cancelorder", order_id: one.order_id }),
   sendNow: send,
   drop: (wanted) => {
@@ -127,47 +178,28 @@ const actions = {
 
 function show() {
   showButtons(basket);
-  showConnection();
+  refreshOptions(basket);
+  showConnection($("connection"), { line, ended, away, trouble, writtenAt });
   const newest = [...orders.values()].sort((a, b) => b.order_time - a.order_time || b.order_number - a.order_number);
   showOrders($("orders"), newest, kept.orders, actions);
   sheet.show();
 }
 
-// Why nothing can be ordered now, in one sentence; empty where it can.
+function standing() {
+  return { refusal: refusal(), over: ended ? refusalWords(ended) : "", live: line.live || line.heardAt === null, paying: reader.menu?.venue.pay_sentence ?? "" };
+}
+
+// Why nothing can be ordered now, [what is true, what to do]; null where it can.
 function refusal() {
-  const menu = reader.menu;
-  if (ended) return ended.message;
-  if (menu?.paused) return `Orders are paused until ${timeOf(menu.paused.until)}.`;
-  return menu && !menu.open ? "Closed now." : "";
+  if (ended) return [refusalWords(ended), ""];
+  if (away) return [gettext("Orders cannot be taken at the moment."), gettext("Please order at the bar.")];
+  const note = document.querySelector("#notes [data-refuses] p");
+  if (!note) return null;
+  const [strong, ...rest] = note.childNodes;
+  return [strong.textContent, rest.map((one) => one.textContent).join("").trim()];
 }
 
-function howOld() {
-  if (line.heardAt === null) return `This is the menu as it was at ${timeOf(writtenAt)}. What you order is kept, and sent once you are back.`;
-  const then = "This is how things stood then. Your orders are safe with the bar.";
-  return keepsPages ? then : `${then} Leave this page open: here, a phone cannot load it again without a connection.`;
-}
-
-function showConnection() {
-  const said = [];
-  if (ended) {
-    said.push(say("bad", "status", ended.message, ""));
-  } else if (!line.live && (line.heardAt !== null || line.retryAt !== null)) {
-    const strong = line.heardAt === null ? "No connection." : `No connection since ${timeOf(line.since)}.`;
-    const lost = say("lost", "status", strong, howOld());
-    lost.prepend(el("span", { class: "mark", "data-is": "silent" }));
-    said.push(lost);
-  } else if (unwatched) {
-    const text = "An order waits there until somebody looks. Or order at the bar.";
-    said.push(say("wait", "status", "Nobody is at the bar’s screen at the moment.", text));
-  }
-  if (trouble) said.push(say("bad", "alert", "This was not ordered.", trouble));
-  const place = $("connection");
-  const looks = said.map((one) => one.textContent).join("\n");
-  if (place.dataset.print === looks) return;
-  place.dataset.print = looks;
-  place.replaceChildren(...said);
-}
-
+watchSections();
 $("late").hidden = true;
 await reader.read();
 line.open();

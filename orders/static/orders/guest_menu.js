@@ -1,7 +1,10 @@
 // The menu on the page, as the server wrote it, with what a thumb needs: Add, a stepper, a sheet of options.
 
 import { el, stepper } from "./dom.js";
-import { money, pennies } from "./words.js";
+import { chooseOptions } from "./guest_options.js";
+import { apart, gettext, ngettext } from "./language.js";
+import { tell } from "./said.js";
+import { money } from "./words.js";
 
 export function showButtons(basket) {
   for (const item of document.querySelectorAll("[data-product]")) {
@@ -12,104 +15,34 @@ export function showButtons(basket) {
     const looks = !product || !product.on_sale ? "" : JSON.stringify([lines, product.option_groups.length]);
     if (act.dataset.print === looks) continue;
     act.dataset.print = looks;
+    const held = act.contains(document.activeElement) ? act.querySelectorAll("button").length : 0;
     act.querySelectorAll("button, .stepper").forEach((old) => old.remove());
     if (!product || !product.on_sale) continue;
-    act.append(control(product, lines, basket));
+    const fresh = control(product, lines, basket);
+    act.append(fresh);
+    if (held) [fresh, ...fresh.querySelectorAll("button")].at(-1).focus();
   }
 }
 
 function control(product, lines, basket) {
+  const name = apart(product.name);
   if (product.option_groups.length) {
     const chosen = lines.reduce((sum, line) => sum + line.quantity, 0);
     return el(
       "button",
-      { class: "btn", type: "button", onclick: () => choose(product, basket) },
-      chosen ? `Choose, ${chosen} in` : "Choose",
-      el("span", { class: "vh" }, ` options for ${product.name}`),
+      { class: "btn", type: "button", onclick: () => chooseOptions(product, basket, added) },
+      chosen ? gettext("Choose, %(number)s in", { number: chosen }) : gettext("Choose"),
+      el("span", { class: "vh" }, ` ${gettext("options for %(product)s", { product: name })}`),
     );
   }
-  if (lines.length === 1) return stepper(product.name, lines[0].quantity, (by) => basket.change(lines[0], by));
-  return el(
-    "button",
-    { class: "btn", type: "button", onclick: () => basket.add(product.id, 1) },
-    "Add",
-    el("span", { class: "vh" }, ` ${product.name}`),
-  );
+  if (lines.length === 1) return stepper(product.name, lines[0].quantity, (by) => (basket.change(lines[0], by), added(product, basket)));
+  const add = () => (basket.add(product.id, 1), added(product, basket));
+  return el("button", { class: "btn", type: "button", onclick: add }, gettext("Add"), el("span", { class: "vh" }, ` ${name}`));
 }
 
-function choose(product, basket) {
-  const sum = el("span", {});
-  const note = el("input", { id: "note", maxlength: "140", autocomplete: "off" });
-  const close = el("button", { class: "btn", type: "button", onclick: () => dialog.close() }, "Close");
-  const add = el("button", { class: "btn main tall", type: "submit" }, "Add for ", sum);
-  const form = el(
-    "form",
-    { class: "stack", onsubmit: submit, onchange: update },
-    product.option_groups.map(fields),
-    el("div", { class: "field" }, el("label", { for: "note" }, "Note for the kitchen"), note),
-    add,
-  );
-  const dialog = el(
-    "dialog",
-    { class: "sheet", "aria-labelledby": "choose", onclose: () => dialog.remove() },
-    el("header", { class: "row" }, el("h2", { id: "choose" }, product.name), close),
-    form,
-  );
-
-  function taken() {
-    return [...form.querySelectorAll("input:checked")].map((input) => input.value).filter(Boolean);
-  }
-
-  function update() {
-    const prices = product.option_groups.flatMap((group) => group.options);
-    const total = taken().reduce((all, id) => all + pennies(prices.find((option) => option.id === id).price), pennies(product.price));
-    sum.textContent = money(total);
-    for (const group of product.option_groups) {
-      const boxes = [...form.querySelectorAll(`input[type=checkbox][name="g${group.id}"]`)];
-      const full = boxes.filter((box) => box.checked).length >= group.maximum;
-      for (const box of boxes) {
-        const few = boxes.filter((other) => other.checked).length < group.minimum;
-        box.disabled = box.dataset.gone === "yes" || (full && !box.checked);
-        box.setCustomValidity(few ? `${group.name}: take at least ${group.minimum}.` : "");
-      }
-    }
-  }
-
-  function submit(event) {
-    event.preventDefault();
-    basket.add(product.id, 1, taken(), note.value.trim());
-    dialog.close();
-  }
-
-  document.body.append(dialog);
-  update();
-  dialog.showModal();
-}
-
-// One of a group is a radio button, more are boxes. What is sold out is there, and cannot be taken.
-function fields(group) {
-  const one = group.maximum === 1;
-  const first = group.options.find((option) => option.available);
-  const none = one && group.minimum === 0;
-  const pick = (label, price, attributes) =>
-    el("label", { class: "pick" }, el("input", { class: "tick", name: `g${group.id}`, type: one ? "radio" : "checkbox", ...attributes }), label, price && el("span", { class: "num" }, price));
-  return el(
-    "fieldset",
-    {},
-    el("legend", {}, group.name, el("span", { class: "quiet small" }, ` ${howMany(group)}`)),
-    none && pick("Without", null, { value: "", checked: true }),
-    group.options.map((option) =>
-      pick(option.name, option.available ? pennies(option.price) > 0 && `+ ${money(pennies(option.price))}` : "sold out", {
-        value: option.id,
-        disabled: !option.available,
-        "data-gone": option.available ? null : "yes",
-        checked: one && !none && option === first,
-      }),
-    ),
-  );
-}
-
-function howMany({ minimum, maximum }) {
-  if (minimum === maximum) return minimum === 1 ? "choose one" : `choose ${minimum}`;
-  return minimum === 0 ? `up to ${maximum}` : `choose ${minimum} to ${maximum}`;
+function added(product, basket) {
+  const items = ngettext("%(number)s item", "%(number)s items", basket.count);
+  const here = basket.of(product.id).reduce((sum, line) => sum + line.quantity, 0);
+  const said = { number: here, product: apart(product.name), items, total: apart(money(basket.total)) };
+  tell(gettext("%(number)s %(product)s in your order. Together %(items)s, %(total)s.", said));
 }

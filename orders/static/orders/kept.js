@@ -1,62 +1,115 @@
-// What this phone keeps for a table: the basket, and orders that were sent but not acknowledged yet.
-// The key of such an order never changes, so that however often it is sent there is one order.
+// What this phone keeps for a visit: the basket, orders that were sent but not acknowledged yet, choices.
+// The key of such an order never changes, so that however often it is sent there is one order. Nothing of an earlier
+// visit, or of another table's, is ever read again: it is removed, unsent.
 
-const VISIT_MS = 4 * 3_600_000; // after so long without an order a table's session is another one
+const VISIT_MS = 4 * 3_600_000; // after so long without a touch a table's session is another one
+const OURS = /^ontap (visit |\d+ .*(basket|to go|orders)$)/;
 
 export class Kept {
   #key;
   #memory = {}; // a browser that keeps nothing still orders
 
-  constructor(venueId, tableNumber) {
-    this.#key = `ontap ${venueId} ${tableNumber}`;
+  lasting = false; // whether this browser keeps anything at all
+  unsent = false; // whether an order of an earlier visit was still waiting here
+
+  constructor(visit) {
+    this.#key = `ontap visit ${visit}`;
+    try {
+      this.#forgetOthers();
+      this.#write({ ...this.#read() });
+      this.lasting = localStorage.getItem(this.#key) !== null;
+    } catch {
+      // private browsing
+    }
   }
 
   get basket() {
-    return this.#read("basket");
+    return this.#read().basket ?? [];
   }
 
-  set basket(lines) {
-    this.#write("basket", lines);
+  set basket(basket) {
+    this.#change({ basket });
   }
 
-  // Whether the guest takes it away: for this visit, not for the next one at the same table.
+  // Whether the guest takes it away.
   get toGo() {
-    const [{ chosen = false, at = 0 } = {}] = this.#read("to go");
-    return chosen && Date.now() - at < VISIT_MS;
+    return this.#read().toGo ?? false;
   }
 
-  set toGo(chosen) {
-    this.#write("to go", [{ chosen, at: Date.now() }]);
+  set toGo(toGo) {
+    this.#change({ toGo });
+  }
+
+  // What the guest wants to see of the menu.
+  get filter() {
+    return this.#read().filter ?? null;
+  }
+
+  set filter(filter) {
+    this.#change({ filter });
   }
 
   get orders() {
-    return this.#read("orders");
+    return this.#read().orders ?? [];
   }
 
   add(order) {
-    this.#write("orders", [...this.orders, order]);
+    const { mine = [] } = this.#read();
+    const orders = this.orders.filter((other) => other.client_order_id !== order.client_order_id);
+    this.#change({ orders: [...orders, order], mine: [...new Set([...mine, order.client_order_id])] });
   }
 
   drop(clientOrderId) {
     const orders = this.orders;
-    this.#write("orders", orders.filter((order) => order.client_order_id !== clientOrderId));
-    return orders.find((order) => order.client_order_id === clientOrderId) ?? null;
+    const found = orders.find((order) => order.client_order_id === clientOrderId) ?? null;
+    if (found) this.#change({ orders: orders.filter((order) => order !== found) });
+    return found;
   }
 
-  #read(what) {
+  // Whether this phone placed it, as far as it can know.
+  isMine(clientOrderId) {
+    return !this.lasting || (this.#read().mine ?? []).includes(clientOrderId);
+  }
+
+  // The visit is over.
+  forget() {
+    this.#memory = {};
     try {
-      return JSON.parse(localStorage.getItem(`${this.#key} ${what}`)) ?? this.#memory[what] ?? [];
+      localStorage.removeItem(this.#key);
     } catch {
-      return this.#memory[what] ?? [];
+      // it was never kept
     }
   }
 
-  #write(what, value) {
-    this.#memory[what] = value;
+  #change(what) {
+    this.#write({ ...this.#read(), ...what, at: Date.now() });
+  }
+
+  #read() {
+    let found = this.#memory;
     try {
-      localStorage.setItem(`${this.#key} ${what}`, JSON.stringify(value));
+      found = JSON.parse(localStorage.getItem(this.#key)) ?? this.#memory;
+    } catch {
+      // private browsing, or not ours
+    }
+    return Date.now() - (found.at ?? 0) < VISIT_MS ? found : {};
+  }
+
+  #write(all) {
+    this.#memory = all;
+    try {
+      localStorage.setItem(this.#key, JSON.stringify(all));
     } catch {
       // private browsing, or full
+    }
+  }
+
+  #forgetOthers() {
+    for (const key of Object.keys(localStorage)) {
+      if (!OURS.test(key) || key === this.#key) continue;
+      const left = JSON.parse(localStorage.getItem(key) || "null");
+      this.unsent ||= (left?.orders ?? []).some((order) => !order.sent);
+      localStorage.removeItem(key);
     }
   }
 }
