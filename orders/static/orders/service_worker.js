@@ -31,11 +31,11 @@ addEventListener("message", (event) => {
 
 addEventListener("fetch", (event) => {
   const { request } = event;
-  const { origin, pathname } = new URL(request.url);
+  const { origin, pathname, search } = new URL(request.url);
   if (request.method !== "GET" || origin !== location.origin) return;
   if (FILES.test(pathname)) event.respondWith(caches.match(request).then((file) => file ?? fetch(request)));
   else if (GUESTS.test(pathname)) event.respondWith(guest(event, pathname));
-  else if (MENUS.test(pathname)) event.respondWith(menu(event, pathname));
+  else if (MENUS.test(pathname)) event.respondWith(menu(event, pathname + search));
   else if (STAFFS.test(pathname) && request.mode === "navigate") event.respondWith(fetch(request).catch(offline));
 });
 
@@ -56,15 +56,15 @@ async function guest(event, pathname) {
   }
 }
 
-async function menu(event, pathname) {
+async function menu(event, address) {
   try {
     const answer = await fetch(event.request);
     const copy = answer.clone();
-    if (answer.ok) event.waitUntil(inTurn(() => replace(pathname, copy)));
+    if (answer.ok) event.waitUntil(inTurn(() => replace(address, copy)));
     return answer;
   } catch (lost) {
     await dropOld();
-    const kept = await caches.match(pathname, { cacheName: GUEST });
+    const kept = await caches.match(address, { cacheName: GUEST });
     if (kept) return kept;
     throw lost;
   }
@@ -110,12 +110,15 @@ async function keepAll(name, pages, files, read) {
   for (const address of [...files, ...read]) if (!(await cache.match(address))) await cache.add(address);
   for (const [address, page] of Object.entries(pages)) await cache.put(address, page);
   const needed = [...Object.keys(pages), ...files, ...read];
-  for (const old of await cache.keys()) if (!needed.includes(new URL(old.url).pathname)) await cache.delete(old);
+  for (const old of await cache.keys()) {
+    const { pathname, search } = new URL(old.url);
+    if (!needed.includes(pathname + search)) await cache.delete(old);
+  }
 }
 
-async function replace(pathname, answer) {
+async function replace(address, answer) {
   const cache = await caches.open(GUEST);
-  if (await cache.match(pathname)) await cache.put(pathname, copyOf(answer, await answer.blob()));
+  if (await cache.match(address)) await cache.put(address, copyOf(answer, await answer.blob()));
 }
 
 async function dropOld() {
