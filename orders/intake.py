@@ -1,4 +1,4 @@
-"""An order that a socket asks for, as a change for the writer: priced, counted against the limits, at a table."""
+"""An order that somebody asks for, as a change for the writer: priced, counted against the limits, at a table."""
 
 import os
 import time
@@ -11,7 +11,7 @@ from orders.catalogues import catalogue_of, kept
 from orders.changes import Placement
 from orders.errors import Refused, TooMany
 from orders.limits import Limit
-from orders.pricing import price_or_refuse
+from orders.pricing import PricedOrder, price_or_refuse
 from orders.protocol import Speaker
 from orders.reading import in_reader
 from orders.requests import PlaceOrder
@@ -35,23 +35,48 @@ async def placement_of(
     catalogue = kept(venue_id) or await catalogue_of(venue_id)
     if catalogue is None:
         raise Refused("There is no such venue any more.", "closed")
-    limited = not speaker.board
-    too_many = _too_many(connection_id, held.session_id, catalogue, moment) if limited else None
-    priced = too_many or price_or_refuse(catalogue, wanted, now)
-    if limited and not isinstance(priced, Refused):  # what was refused is no order
-        _count(connection_id, held.session_id, venue_id, moment)
-    if isinstance(priced, Refused) and wanted.client_order_id is None:
-        raise priced  # with a client_order_id it may be a repeat, whose answer is the first ack
     if speaker.board:
-        assert wanted.table_number is not None
-        refusal = priced if isinstance(priced, Refused) else None
-        table = await in_reader(table_for_staff, venue_id, wanted.table_number, now, refusal)
-    else:
-        table = _own_table(venue_id, held, now, moment)
+        return await in_reader(placement_by_staff, wanted, held, catalogue, now)
+    too_many = _too_many(connection_id, held.session_id, catalogue, moment)
+    priced = too_many or price_or_refuse(catalogue, wanted, now)
+    if not isinstance(priced, Refused):  # what was refused is no order
+        _count(connection_id, held.session_id, venue_id, moment)
+    _refuse_at_the_door(priced, wanted)
+    return _placement(new_order_id(), wanted, priced, catalogue, _own_table(venue_id, held, now, moment), held, now)
+
+
+def placement_by_staff(wanted: PlaceOrder, held: Pass, catalogue: Catalogue, now: datetime) -> Placement:
+    """The same for staff, whom no limit of guests holds up, at any table of theirs; for pages too. Reads the database.
+    Raises Refused."""
+    assert wanted.table_number is not None
+    priced = price_or_refuse(catalogue, wanted, now)
+    _refuse_at_the_door(priced, wanted)
+    refusal = priced if isinstance(priced, Refused) else None
+    table = table_for_staff(held.venue_id, wanted.table_number, now, refusal)
+    # Not new_order_id: its random bytes are the loop's.
+    return _placement(uuid.uuid4(), wanted, priced, catalogue, table, held, now)
+
+
+def _refuse_at_the_door(priced: PricedOrder | Refused, wanted: PlaceOrder) -> None:
+    """Raises the refusal, but for an order with a client_order_id: that may be a repeat, whose answer is the first
+    ack."""
+    if isinstance(priced, Refused) and wanted.client_order_id is None:
+        raise priced
+
+
+def _placement(
+    order_id: uuid.UUID,
+    wanted: PlaceOrder,
+    priced: PricedOrder | Refused,
+    catalogue: Catalogue,
+    table: TableInUse,
+    held: Pass,
+    now: datetime,
+) -> Placement:
     return Placement(
-        venue_id,
+        held.venue_id,
         now,
-        new_order_id(),
+        order_id,
         wanted,
         priced,
         wanted.content,
@@ -62,12 +87,12 @@ async def placement_of(
         held.verified,
         held.actor,
         held.user_id,
-        by_staff=speaker.board,
+        by_staff=held.role == "board",
     )
 
 
 def new_order_id() -> uuid.UUID:
-    """A random UUID; 256 of them for one call of the system."""
+    """A random UUID; 256 of them for one call of the system. For the loop alone."""
     global _random
     if not _random:
         _random = os.urandom(4096)

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from orders.batch import Batch
-from orders.changes import Change, Event, Notice, OrderMove, OrderTracked, Whereabouts
+from orders.changes import Change, Event, Notice, OrderChange, OrderTracked, Whereabouts
 from orders.commit import Outcome, commit, write_batch, write_notice
 from orders.feed import announce
 from orders.protocol import to_ms
@@ -36,7 +36,7 @@ def publish(notice: Notice) -> Event:
     return batch.events[0]
 
 
-def take_within(changes: Sequence[OrderMove | OrderTracked]) -> list[Outcome]:
+def take_within(changes: Sequence[OrderChange]) -> list[Outcome]:
     """Changes of different orders within the caller's transaction, told to everybody on commit.
 
     The caller holds the locks of the orders' venues already (docs/operations.md), or none of anything.

@@ -74,6 +74,11 @@ def business_date(now: dt.datetime, zone: zoneinfo.ZoneInfo, day_starts: dt.time
     return local.date() if local.time() >= day_starts else local.date() - DAY
 
 
+def day_ends(now: dt.datetime, zone: zoneinfo.ZoneInfo, day_starts: dt.time) -> dt.datetime:
+    """The end of the business day of a moment: where the next one begins."""
+    return dt.datetime.combine(business_date(now, zone, day_starts) + DAY, day_starts, zone)
+
+
 def within_times(local: dt.time, served_from: dt.time | None, served_until: dt.time | None) -> bool:
     """True inside a daily span that may cross midnight; without a span always."""
     if served_from is None or served_until is None:

@@ -1,4 +1,5 @@
-"""What staff do from the board besides orders: tables, and pausing. Plain forms; a module shows them in a sheet."""
+"""The tables of a venue: who sits where, what they owe, and what staff do with a table. Plain forms; a module shows
+them in a sheet."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,23 +7,22 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from orders import tables
-from orders.services import pause
+from orders.bills import Sums, Unsettled, clear_if_settled, sums_of
+from orders.page_words import money
 from orders.standing import loose_pucks
-from orders.views.board import at_board
-from venues.access import Pass
+from orders.states import State
+from orders.views.staff import Staff, for_staff
+from orders.words import listed
 from venues.addresses import table_page
-from venues.models import Member, Table, TableSession, User, Venue
-from venues.roles import MANAGERS, venues_for
+from venues.models import Member, Table, TableSession, Venue
 
 ASKED_WITHIN = timedelta(minutes=30)  # a phone that scanned longer ago waits for nothing any more
-PAUSE_MINUTES = (15, 30, 60)
-REST_OF_DAY = "day"
+_STILL = {State.PENDING: "not accepted yet", State.ACCEPTED: "being made", State.READY: "ready and not brought"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,65 +30,65 @@ class ShownTable:
     table: Table
     opened_at: datetime | None
     asked_at: datetime | None  # a phone waits for staff to open the table
+    sums: Sums
 
 
-@never_cache
+@dataclass(frozen=True, slots=True)
+class ShownZone:
+    """Tables under a heading: a zone's, or those that wait to be opened."""
+
+    name: str
+    tables: list[ShownTable]
+
+
 @require_safe
-def tables_page(request: HttpRequest, venue_id: int) -> HttpResponse:
-    """`GET /board/<venue>/tables/`: every table with what may be done to it, and pausing."""
-    held = at_board(request, venue_id)
-    if isinstance(held, HttpResponse):
-        return held
-    now = tables.now_in_ms()
-    venue = Venue.objects.get(pk=held.venue_id)
+@for_staff
+def tables_page(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """`GET /board/<venue>/tables/`: every table with its bill, under its zone; first who waits to be let in."""
+    venue = staff.venue
     page = {
+        "here": "tables",
         "venue": venue,
-        "tables": _shown(venue, now),
-        "may_rotate": _may_rotate(held),
-        "paused_until": venue.paused_until if venue.paused_until is not None and now < venue.paused_until else None,
-        "pauses": PAUSE_MINUTES,
+        "zones": _zones(venue, staff.now),
+        "paused": venue.paused_until is not None and staff.now < venue.paused_until,
         "loose_pucks": loose_pucks(venue.pk),
     }
     return render(request, "board/tables.html", page)
 
 
-@never_cache
 @require_POST
-def change_table(request: HttpRequest, venue_id: int, table_id: int, verb: str) -> HttpResponse:
-    """`POST /board/<venue>/tables/<table>/<verb>`: open, clear, stop, go-on; rotate for managers."""
-    held = at_board(request, venue_id)
-    if isinstance(held, HttpResponse):
-        return held
-    table = Table.objects.filter(venue_id=held.venue_id, pk=table_id).first()
-    change = _VERBS.get(verb)
-    if table is None or change is None:
+@for_staff
+def change_table(request: HttpRequest, staff: Staff, table_id: int, verb: str) -> HttpResponse:
+    """`POST /board/<venue>/tables/<table>/<verb>`: open, clear, stop, go-on; rotate for managers.
+
+    Back to the table's own page where the form says `back`.
+    """
+    table, change = staff.table(table_id), _VERBS.get(verb)
+    if verb == "clear":
+        cleared = clear_if_settled(table, staff.now, request.POST.get("agreed", ""))
+        if isinstance(cleared, Unsettled):
+            asked = {"venue": staff.venue, "table": table, "why": why_not(cleared, staff.venue), "key": cleared.key}
+            return render(request, "board/clear.html", asked)
+        messages.success(request, _cleared(table, was_open=cleared))
+        return redirect("board-tables", staff.venue.pk)
+    if change is None:
         raise Http404
-    if verb == "rotate" and not _may_rotate(held):
+    if verb == "rotate" and not staff.may_rotate:
         return render(request, "403.html", status=HTTPStatus.FORBIDDEN)
-    messages.success(request, change(table, tables.now_in_ms()))
-    return redirect("board-tables", held.venue_id)
+    messages.success(request, change(table, staff.now))
+    if "back" in request.POST:
+        return redirect("board-table", staff.venue.pk, table.pk)
+    return redirect("board-tables", staff.venue.pk)
 
 
-@never_cache
-@require_POST
-def pause_orders(request: HttpRequest, venue_id: int) -> HttpResponse:
-    """`POST /board/<venue>/pause` with `minutes` (15, 30, 60, day) and `reason`; without minutes: go on."""
-    held = at_board(request, venue_id)
-    if isinstance(held, HttpResponse):
-        return held
-    now = tables.now_in_ms()
-    minutes, reason = request.POST.get("minutes", ""), request.POST.get("reason", "").strip()
-    venue = Venue.objects.get(pk=held.venue_id)
-    if minutes == "":
-        pause(venue.pk, None, "", now)
-        messages.success(request, "Orders go on.")
-        return redirect("board-tables", venue.pk)
-    if minutes not in (*map(str, PAUSE_MINUTES), REST_OF_DAY) or len(reason) > 140 or not reason.isprintable():
-        return HttpResponseBadRequest("minutes is 15, 30, 60 or day; reason is one line of at most 140 characters.")
-    until = _day_ends(venue, now) if minutes == REST_OF_DAY else now + timedelta(minutes=int(minutes))
-    pause(venue.pk, until, reason, now)
-    messages.success(request, f"Orders are paused until {until.astimezone(venue.zone):%H:%M}.")
-    return redirect("board-tables", venue.pk)
+def why_not(found: Unsettled, venue: Venue) -> str:
+    """What speaks against clearing a table, in a sentence or two."""
+    words = [f"{money(found.unpaid, venue.currency)} is not paid"] if found.unpaid else []
+    for state, numbers in found.open.items():
+        one = len(numbers) == 1
+        words.append(f"{'order' if one else 'orders'} {listed(numbers)} {'is' if one else 'are'} {_STILL[state]}")
+    sentence = ", ".join(words)
+    return f"{sentence[0].upper()}{sentence[1:]}."
 
 
 def _open(table: Table, now: datetime) -> str:
@@ -96,8 +96,8 @@ def _open(table: Table, now: datetime) -> str:
     return f"Table {table.number} is open."
 
 
-def _clear(table: Table, now: datetime) -> str:
-    if tables.clear_table(table, now):
+def _cleared(table: Table, *, was_open: bool) -> str:
+    if was_open:
         return f"Table {table.number} is cleared. Its phones order nothing until the code is scanned again."
     return f"Table {table.number} was not open."
 
@@ -119,37 +119,36 @@ def _rotate(table: Table, now: datetime) -> str:
 
 _VERBS: dict[str, Callable[[Table, datetime], str]] = {
     "open": _open,
-    "clear": _clear,
     "stop": _stop,
     "go-on": _go_on,
     "rotate": _rotate,
 }
 
 
-def _may_rotate(held: Pass) -> bool:
-    """A new code means new paper: not for a tablet that anybody at the bar can reach."""
-    user = User.objects.filter(pk=held.user_id).first() if held.user_id is not None else None
-    return user is not None and venues_for(user, MANAGERS).filter(pk=held.venue_id).exists()
+def _zones(venue: Venue, now: datetime) -> list[ShownZone]:
+    shown = _shown(venue, now)
+    waiting = [one for one in shown if one.asked_at is not None]
+    rest = [one for one in shown if one.asked_at is None]
+    # In the order of their first tables, those without one last.
+    by_zone: dict[str, list[ShownTable]] = {}
+    for one in sorted(rest, key=lambda one: one.table.zone == ""):
+        by_zone.setdefault(one.table.zone, []).append(one)
+    zones = [ShownZone(name, found) for name, found in by_zone.items()]
+    return [ShownZone("Waiting to be opened", waiting), *zones] if waiting else zones
 
 
 def _shown(venue: Venue, now: datetime) -> list[ShownTable]:
-    opened = dict(
-        TableSession.objects.filter(venue=venue, ended_at=None).values_list("table_id", "opened_at"),
-    )
+    """Four queries, however many tables."""
+    sessions = TableSession.objects.filter(venue=venue, ended_at=None).values_list("table_id", "pk", "opened_at")
+    opened = {table_id: (pk, opened_at) for table_id, pk, opened_at in sessions}
+    sums = sums_of(pk for pk, _ in opened.values())
     asked: dict[int, datetime] = {}
     if venue.table_opening == "staff":
         waiting = Member.objects.filter(venue=venue, session=None, created_at__gte=now - ASKED_WITHIN)
         asked = dict(waiting.order_by("-created_at").values_list("table_id", "created_at"))
-    found = [
-        ShownTable(table, opened.get(table.pk), None if table.pk in opened else asked.get(table.pk))
-        for table in Table.objects.filter(venue=venue)
-    ]
-    # Who waits first.
-    return sorted(found, key=lambda shown: (shown.asked_at is None, shown.table.counted))
-
-
-def _day_ends(venue: Venue, now: datetime) -> datetime:
-    """The next beginning of a business day, local time."""
-    local = now.astimezone(venue.zone)
-    date = local.date() if local.time() < venue.day_starts else local.date() + timedelta(days=1)
-    return datetime.combine(date, venue.day_starts, venue.zone)
+    found = []
+    for table in Table.objects.filter(venue=venue):
+        session_id, opened_at = opened.get(table.pk, (0, None))
+        waits = asked.get(table.pk) if opened_at is None else None
+        found.append(ShownTable(table, opened_at, waits, sums.get(session_id, Sums())))
+    return sorted(found, key=lambda one: one.table.counted)
