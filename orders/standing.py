@@ -34,6 +34,11 @@ def troubles_of(venue_id: int, now: datetime) -> Sequence[Trouble]:
     return _teller(venue_id, now) or ()
 
 
+def told_of(venue_id: int, now: datetime) -> Sequence[Trouble] | None:
+    """The same; None where the venue has no agent, so that nobody can tell."""
+    return _teller(venue_id, now)
+
+
 def sees_pucks(venue_id: int, now: datetime) -> bool:
     """Whether the venue's gateway would tell us of a puck now."""
     troubles = _teller(venue_id, now)

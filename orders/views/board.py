@@ -1,6 +1,9 @@
 """The board's page, and the device that stands at it."""
 
+import uuid
 from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from django.conf import settings
@@ -12,12 +15,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from orders.protocol import to_ms
 from orders.snapshots import read_board
-from orders.standing import troubles_of
+from orders.standing import told_of
 from orders.states import State
 from orders.views.visits import DEVICE_KEPT, count_failure, refuse_too_many, set_secret_cookie, too_many_failures
 from venues.access import DEVICE_COOKIE, Credentials, Pass, board_pass, device_with, user_logged_in
-from venues.models import Venue
+from venues.models import Category, Venue
 
 COLUMNS = ((State.PENDING, "New", "new"), (State.ACCEPTED, "Accepted", "accepted"), (State.READY, "Ready", "ready"))
 
@@ -46,7 +50,7 @@ def device_page(request: HttpRequest, key: str) -> HttpResponse:
     if device is None:
         count_failure(request)
         return render(request, "board/unknown_key.html", status=HTTPStatus.NOT_FOUND)
-    answer = redirect("board", device.venue_id)
+    answer = redirect(_with_station(reverse("board", args=[device.venue_id]), request))
     answer["Referrer-Policy"] = "no-referrer"
     set_secret_cookie(request, answer, DEVICE_COOKIE, key, DEVICE_KEPT)
     return answer
@@ -55,16 +59,46 @@ def device_page(request: HttpRequest, key: str) -> HttpResponse:
 @never_cache
 @require_safe
 def board_page(request: HttpRequest, venue_id: int) -> HttpResponse:
-    """`GET /board/<venue>/`: the open orders as they are now; a module makes them live."""
+    """`GET /board/<venue>/[?station=kitchen]`: the open orders as they are now; a module makes them live."""
     held = at_board(request, venue_id)
     if isinstance(held, HttpResponse):
         return held
     venue = Venue.objects.get(pk=held.venue_id)
-    orders = [row | {"lines": orjson.loads(row["lines_json"])} for row in read_board(held.venue_id).orders]
-    columns = [
-        {"state": state, "title": title, "mark": mark, "orders": [row for row in orders if row["state"] == state]}
-        for state, title, mark in COLUMNS
-    ]
+    stations = _stations(venue)
+    station = request.GET.get("station", "")
     now = timezone.now()
-    page = {"venue": venue, "columns": columns, "held": held, "now": now, "troubles": list(troubles_of(venue.pk, now))}
+    told = told_of(venue.pk, now)
+    orders = _open_orders(venue.pk, station if station in stations else "")
+    page = {
+        "venue": venue,
+        "columns": [
+            {"state": state, "title": title, "mark": mark, "orders": [row for row in orders if row["state"] == state]}
+            for state, title, mark in COLUMNS
+        ],
+        "stations": stations if len(stations) > 1 else [],
+        "station": station,
+        "now": now,
+        "now_ms": to_ms(now),
+        "has_gateway": told is not None,
+        "troubles": list(told or ()),
+        "any_order": uuid.UUID(int=0),
+    }
     return render(request, "board/page.html", page)
+
+
+def _open_orders(venue_id: int, station: str) -> list[dict[str, Any]]:
+    """Those that have something for the station; all for none."""
+    orders = [row | {"lines": orjson.loads(row["lines_json"])} for row in read_board(venue_id).orders]
+    return [row for row in orders if not station or any(line["station"] == station for line in row["lines"])]
+
+
+def _stations(venue: Venue) -> list[str]:
+    """Who makes what is on the venue's menu, in the menu's order."""
+    sections = Category.objects.filter(menu__venues=venue).order_by("position", "pk")
+    return list(dict.fromkeys(sections.values_list("station", flat=True)))
+
+
+def _with_station(address: str, request: HttpRequest) -> str:
+    """A tablet's link may name the station where it stands."""
+    station = request.GET.get("station", "")
+    return f"{address}?{urlencode({'station': station})}" if station else address

@@ -132,7 +132,7 @@ def test_only_the_guests_page_is_kept_and_nothing_of_it_is_secret(context: Brows
     page.evaluate("fetch('/session')")
     page.goto(f"{running.http}{running.device_socket(1).removeprefix(running.ws).partition('/Test')[0]}/")
     page.wait_for_url("**/board/1/")
-    expect(page.get_by_text("Live", exact=False).first).to_be_visible()
+    expect(page.get_by_text("This board is live", exact=True)).to_be_visible()
     page.reload()
     page.goto(f"{running.http}/admin/login/")
     page.goto(f"{running.http}/here/1/")

@@ -89,8 +89,11 @@ def test_staff_call_a_puck_and_say_whose_it_is(pages: dict[str, Page]) -> None:
     order_with_puck(guest, "31")
     first = board.get_by_role("article", name="Order 2")
     first.get_by_role("button", name="Accept").click()
-    first.get_by_role("button", name="Call").click()
-    expect(first.get_by_role("button", name="Called")).to_be_disabled()
+    call = first.get_by_role("button", name="Hold to call")
+    call.hover()
+    board.mouse.down()
+    expect(first.get_by_text("Called: puck 31 shakes.")).to_be_visible()
+    board.mouse.up()
     expect(puck(gateway, "31")).to_have_accessible_name(re.compile("shakes"))
     order_with_puck(guest, "")
     second = board.get_by_role("article", name="Order 3")
@@ -140,7 +143,7 @@ def test_while_the_gateway_is_away_the_board_says_so_and_no_guest_is_asked_for_a
 ) -> None:
     guest, board = pages["guest"], pages["board"]
     at_gateway(demo, "/faults", html_500=True, drop_sockets=True, refuse_sockets=True)
-    away = board.get_by_text("Pucks are not seen since")
+    away = board.get_by_text("Gateway silent since")
     expect(away).to_be_visible(timeout=30_000)
     board.reload()
     expect(away).to_be_visible()

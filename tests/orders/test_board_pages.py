@@ -15,7 +15,7 @@ from tests.factories import (
 )
 from venues.access import DEVICE_COOKIE, start_session, table_with_code
 from venues.codes import table_code
-from venues.models import Role, Table, TableSession, Venue
+from venues.models import Category, Role, Table, TableSession, Venue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
 
@@ -59,6 +59,40 @@ def test_an_order_to_go_says_so_in_words_and_sends_nobody_to_its_table(tablet: C
     text = tablet.get(f"/board/{venue.pk}/").content.decode()
     assert "TO GO" in text
     assert "go-here" not in text
+
+
+def test_a_board_may_stand_at_one_station_of_its_venue(venue: Venue, table: Table, tablet: Client) -> None:
+    stout, pie = make_product(venue, "Stout"), make_product(venue, "Pie", category="Food")
+    Category.objects.filter(pk=pie.category_id).update(station="kitchen")
+    make_order(table, {stout: 1})
+    make_order(table, {pie: 1})
+    texts = [
+        tablet.get(f"/board/{venue.pk}/{query}").content.decode() for query in ("", "?station=kitchen", "?station=x")
+    ]
+    assert ["Stout" in text for text in texts] == [True, False, True]
+    assert ["Pie" in text for text in texts] == [True, True, True]
+    assert [text.count('aria-current="page"') for text in texts] == [1, 1, 1]
+    # Where one station makes all, there is nothing to choose.
+    small = make_venue()
+    make_product(small, "Ale")
+    other = Client()
+    other.cookies[DEVICE_COOKIE] = make_device(small)[1]
+    assert "data-station" not in other.get(f"/board/{small.pk}/").content.decode()
+
+
+def test_a_tablets_link_may_name_its_station(venue: Venue) -> None:
+    key = make_device(venue)[1]
+    assert Client().get(f"/k/{key}/")["Location"] == f"/board/{venue.pk}/"
+    assert Client().get(f"/k/{key}/?station=hot+bar")["Location"] == f"/board/{venue.pk}/?station=hot+bar"
+    assert Client().get(f"/k/{key}/?station=%0aSet-Cookie:x")["Location"].startswith(f"/board/{venue.pk}/?station=%0A")
+
+
+def test_the_page_holds_the_venues_own_thresholds_and_no_gateway_where_there_is_none(tablet: Client) -> None:
+    venue = make_venue(slow_after=7, late_after=21)
+    tablet.cookies[DEVICE_COOKIE] = make_device(venue)[1]
+    text = tablet.get(f"/board/{venue.pk}/").content.decode()
+    assert 'data-slow="7" data-late="21"' in text
+    assert 'data-gateway="no"' in text
 
 
 def test_open_clear_stop_and_go_on(venue: Venue, table: Table, tablet: Client) -> None:

@@ -1,160 +1,195 @@
 // The board's page: open orders in three columns, live.
 
-import { showAlerts, showHealth } from "./board_alerts.js";
-import { showLast, showLately, themeButton } from "./board_bar.js";
-import { el, keep } from "./dom.js";
+import { keepAwake, whyNotAwake } from "./awake.js";
+import { showAlerts } from "./board_alerts.js";
+import { mayUndo, showLast, showLately, themeButton } from "./board_bar.js";
+import { Health } from "./board_health.js";
+import { listenToKeys } from "./board_keys.js";
+import { now } from "./clock.js";
+import { Columns } from "./columns.js";
+import { Finger } from "./finger.js";
+import { initials, initialsButton } from "./initials.js";
 import { Line } from "./line.js";
-import { takePuck } from "./pucks.js";
+import { OpenOrders } from "./open_orders.js";
+import { Ringing } from "./ringing.js";
 import { openSheet } from "./sheet.js";
-import { ring, soundButton } from "./sound.js";
-import { showAge, sinceOf, ticket } from "./tickets.js";
-import { minutesSince } from "./words.js";
+import { sound, soundButton, startWithFirstTouch } from "./sound.js";
+import { Stations } from "./stations.js";
+import { store, stored } from "./stored.js";
 import { startWorker } from "./worker.js";
 
-const { venue } = document.body.dataset;
-const STATES = ["pending", "accepted", "ready"];
-const CHANGED = { accepted: "accepted", ready: "said ready:", completed: "brought", rejected: "rejected", cancelled: "cancelled", undone: "undid" };
-const MOST_LATELY = 30;
-const COMMAND_MS = 300_000; // one that did not reach the gateway is news for so long
+const { venue, order: orderAddress } = document.body.dataset;
+const ANY_ORDER = "00000000-0000-0000-0000-000000000000"; // stands in the address for the one that is meant
 const WAITING_MS = 90_000; // who still waits is said again within a minute
+const SLEEPY_KNOWN = "sleepy known";
 const $ = (id) => document.getElementById(id);
 
 const line = new Line(venue, "dashboard");
-const orders = new Map(); // the open ones
-const lately = []; // those that left, newest first
-const wrong = new Map(); // order id to why the last wish was refused
+const known = new OpenOrders();
+const health = new Health();
+const ringing = new Ringing(sound);
+const stations = new Stations($("stations"), venue);
 const unanswered = new Set(); // order ids
 const waiting = new Map(); // table number to when it was said
-const troubles = new Map(JSON.parse($("troubles").textContent).map((trouble) => [trouble.part, trouble]));
-let last = null;
 let ended = null;
 let paused = null;
 
-line.addEventListener("frame", ({ detail: frame }) => {
-  if (frame.type === "snapshot") {
-    orders.clear();
-    for (const order of frame.orders) orders.set(order.order_id, order);
-    paused = frame.paused;
-  } else if (frame.type === "order") {
-    take(frame);
-  } else if (frame.type === "error" && frame.order_id) {
-    wrong.set(frame.order_id, frame);
-  } else if (frame.type === "notice") {
-    hear(frame);
-  }
-  show();
-});
-
-function take({ order, change }) {
-  wrong.delete(order.order_id);
-  const at = lately.findIndex((one) => one.order_id === order.order_id);
-  if (at >= 0) lately.splice(at, 1);
-  if (STATES.includes(order.state)) orders.set(order.order_id, order);
-  else {
-    orders.delete(order.order_id);
-    lately.unshift(order);
-    lately.length = Math.min(lately.length, MOST_LATELY);
-  }
-  const did = change === "completed" && order.to_go ? "handed over" : CHANGED[change];
-  if (did) last = { order, words: `${order.changed_by} ${did} ${order.order_number}` };
-  if (change === "placed") ring();
-}
-
-function hear(notice) {
-  if (notice.kind === "health") {
-    // An agent that tells of its gateway is there; of one that is not, we know nothing else.
-    if (notice.part !== "command") for (const part of ["agent", "gateway", "token"]) troubles.delete(part);
-    if (notice.what_to_do) troubles.set(notice.part, { ...notice, at: Date.now() });
-  }
-  if (notice.kind === "pause") paused = notice.until ? notice : null;
-  else if (notice.kind === "unanswered") {
-    unanswered.add(notice.order_id);
-    ring(3);
-  } else if (notice.kind === "waiting") {
-    waiting.set(notice.table_number, Date.now());
-    ring();
-  }
-}
-
-line.addEventListener("state", show);
-line.addEventListener("ended", ({ detail }) => {
-  ended = detail;
-  show();
-});
-
-const actions = {
+// What tickets and bars need.
+const board = {
+  station: stations,
+  now,
   get live() {
     return line.live;
   },
   send: (frame) => {
-    wrong.delete(frame.order_id);
-    const sent = line.send(frame);
-    if (!sent) show();
-    return sent;
+    known.refused.delete(frame.order_id);
+    return line.send(initials() ? { ...frame, initials: initials() } : frame);
   },
-  undo: (order) => actions.send({ action: "undoorder", order_id: order.order_id, seq: order.undo.seq, reason: "Undone on the board" }),
-  numberOf: (id) => orders.get(id)?.order_number ?? lately.find((one) => one.order_id === id)?.order_number,
+  undo: (order) => board.send({ action: "undoorder", order_id: order.order_id, seq: order.undo.seq, reason: "Undone on the board" }),
+  tickOwn: (order) => columns.ticketOf(order.order_id)?.tickOwn(),
+  numberOf: (id) => known.numberOf(id),
+  refusedOf: (id) => known.refused.get(id),
+  addressOf: (id) => orderAddress?.replace(ANY_ORDER, id),
 };
+const columns = new Columns(known, board);
+const finger = new Finger(document, show);
+
+line.addEventListener("frame", ({ detail: frame }) => {
+  const id = frame.order?.order_id ?? frame.order_id;
+  if (frame.type === "snapshot") replaceAll(frame);
+  else if (frame.type === "order") known.take(frame);
+  else if (frame.type === "error" && id) known.refuse(frame, now());
+  else if (frame.type === "notice") hear(frame);
+  // An ack changes nothing on the page: the order that it speaks of comes by itself.
+  if (id && (frame.type === "ack" || frame.type === "error")) columns.answered(id);
+  if (id && (frame.type === "order" || frame.type === "error")) columns.change(id);
+  if (frame.type !== "heartbeat") show();
+});
+
+function replaceAll(snapshot) {
+  if (known.open.size > 0) health.ask(); // notices may have been missed with the orders
+  known.replace(snapshot.orders);
+  paused = snapshot.paused;
+  health.databaseAway = false;
+  columns.changeAll();
+}
+
+function hear(notice) {
+  if (notice.kind === "health") health.hear(notice);
+  else if (notice.kind === "database") health.databaseAway = notice.away;
+  else if (notice.kind === "pause") paused = notice.until ? notice : null;
+  else if (notice.kind === "unanswered") {
+    unanswered.add(notice.order_id);
+    const order = known.open.get(notice.order_id);
+    if (order && stations.has(order)) ringing.insist(notice.order_id, now());
+  } else if (notice.kind === "waiting") {
+    if (!waiting.has(notice.table_number)) sound.ring();
+    waiting.set(notice.table_number, Date.now());
+  }
+}
+
+line.addEventListener("state", () => {
+  if (line.live) ended = null;
+  columns.connect(line.live);
+  show();
+});
+line.addEventListener("ended", ({ detail }) => {
+  ended = detail;
+  show();
+});
+stations.addEventListener("change", () => {
+  columns.changeAll();
+  show();
+});
+
+// All that is on the page, as things stand; later where a finger is on it.
+function show() {
+  const fresh = new Set();
+  for (const order of known.open.values()) if (order.state === "pending" && stations.has(order)) fresh.add(order.order_id);
+  ringing.follow(fresh, now());
+  $("quiet").hidden = ringing.count === 0 || !sound.on;
+  const title = document.title.replace(/^(\(\d+\) )?/, fresh.size ? `(${fresh.size}) ` : "");
+  if (document.title !== title) document.title = title;
+  if (finger.down) return;
+  columns.flush();
+  columns.grow(now());
+  stations.count(known.open);
+  $("empty").hidden = !line.live || [...known.open.values()].some((order) => stations.has(order));
+  $("lately").hidden = known.lately.length === 0;
+  showLast(known.last, board);
+  showAround();
+}
+
+// Above the columns and in the foot.
+function showAround() {
+  const at = Date.now();
+  for (const [number, since] of waiting) if (at - since > WAITING_MS) waiting.delete(number);
+  for (const id of unanswered) if (known.open.get(id)?.state !== "pending") unanswered.delete(id);
+  showAlerts(line, {
+    ended,
+    paused,
+    unanswered: [...unanswered].map((id) => known.open.get(id)),
+    waiting: waiting.keys(),
+    troubles: health.troubles,
+    databaseAway: health.databaseAway,
+    silent: sound.waits,
+    sleepy: stored(SLEEPY_KNOWN) ? "" : whyNotAwake(),
+    openTables,
+    startSound: () => sound.start(),
+    knowSleepy: () => {
+      store(SLEEPY_KNOWN, "yes");
+      show();
+    },
+  }, at);
+  health.show(line, at);
+}
+
+function eachSecond() {
+  ringing.goOn(now());
+  known.forgetRefused(now());
+  if (finger.down) return;
+  columns.grow(now());
+  showLast(known.last, board);
+  showAround();
+}
 
 function openTables() {
   waiting.clear();
   openSheet($("tables").href);
 }
 
-function show() {
-  for (const state of STATES) {
-    const found = [...orders.values()].filter((order) => order.state === state).sort((a, b) => a.order_time - b.order_time);
-    keep(ticketsOf(state), found, (order) => order.order_id, looks, build);
-    headOf(state).querySelector(".count").textContent = found.length;
-  }
-  $("lately").hidden = !lately.length;
-  if (line.live) ended = null;
-  showClocks();
+function heard() {
+  const any = ringing.count > 0;
+  ringing.heardAll();
+  show();
+  return any;
 }
 
-// A refused wish is part of how its ticket looks: the ticket is built again, with its buttons on.
-const looks = (order) => JSON.stringify([order, line.live, wrong.get(order.order_id)?.message ?? null]);
-
-function build(order, before) {
-  const article = ticket(order, actions);
-  if (before) article.classList.remove("new");
-  const why = wrong.get(order.order_id);
-  if (why) article.querySelector(".made").before(el("p", { class: "note", role: "alert" }, el("b", {}, "Not done:"), ` ${why.message}`));
-  if (why?.code === "puck_taken") article.querySelector(".made").before(takePuck(order, actions));
-  return article;
-}
-
-// Whatever changes because time goes by.
-function showClocks() {
-  for (const [number, at] of waiting) if (Date.now() - at > WAITING_MS) waiting.delete(number);
-  const open = [...unanswered].map((id) => orders.get(id)).filter((order) => order?.state === "pending");
-  if (Date.now() - troubles.get("command")?.at > COMMAND_MS) troubles.delete("command");
-  showAlerts(line, { ended, paused, unanswered: open, waiting: waiting.keys(), troubles: troubles.values(), openTables });
-  showHealth(line);
-  showLast(last, actions);
-  for (const state of STATES) {
-    let oldest = 0;
-    for (const article of ticketsOf(state).querySelectorAll("[data-key]")) {
-      const order = orders.get(article.dataset.key);
-      showAge(article, order);
-      oldest = Math.max(oldest, minutesSince(sinceOf(order)));
-    }
-    headOf(state).querySelector(".quiet").textContent = oldest ? `oldest ${oldest} min` : "";
-  }
-  const fresh = [...orders.values()].filter((order) => order.state === "pending").length;
-  document.title = document.title.replace(/^(\(\d+\) )?/, fresh ? `(${fresh}) ` : "");
-}
-
-const ticketsOf = (state) => document.querySelector(`[data-state="${state}"]`);
-const headOf = (state) => ticketsOf(state).parentElement.querySelector("h2");
-
-$("tables").addEventListener("click", (event) => {
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-sheet]");
+  if (!link || event.defaultPrevented || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
-  openTables();
+  if (link.id === "tables") waiting.clear();
+  openSheet(link.href);
 });
-$("lately").addEventListener("click", () => showLately(lately, actions));
+// Who has their hands on a ticket has heard of it.
+for (const kind of ["pointerdown", "keydown"]) {
+  document.querySelector("main").addEventListener(kind, (event) => ringing.heard(event.target.closest(".ticket")?.dataset.order));
+}
+$("lately").addEventListener("click", () => showLately(known.lately, board));
+$("quiet").addEventListener("click", heard);
 themeButton($("theme"));
 soundButton($("sound"));
-setInterval(showClocks, 1000);
+initialsButton($("initials-now"));
+startWithFirstTouch();
+sound.addEventListener("change", show);
+keepAwake();
+listenToKeys($("keys"), {
+  heard,
+  undo: () => Boolean(known.last && mayUndo(known.last.order, now()) && board.undo(known.last.order)),
+  sound: () => $("sound").click() ?? true,
+  find: () => $("find")?.click() ?? $("find") !== null,
+});
+setInterval(eachSecond, 1000);
 line.open();
 startWorker();

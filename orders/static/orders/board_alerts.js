@@ -1,35 +1,42 @@
-// What the board says above its columns and in its foot: the connection, a pause, who waits.
+// What the board says above its columns: the start of a shift, a lost connection, a pause, who waits.
 
-import { el, say } from "./dom.js";
+import { el, keep, say } from "./dom.js";
 import { secondOf, timeOf } from "./words.js";
 
-const $ = (id) => document.getElementById(id);
+const place = document.getElementById("alerts");
+const button = (words, onclick, kind = "") => el("button", { class: `btn ${kind}`, type: "button", onclick }, words);
 
-// `state`: {ended, paused, unanswered: orders, waiting: table numbers, troubles: as in `health` notices, openTables}.
-export function showAlerts(line, state) {
+// `state`: {ended, paused, unanswered: orders, waiting: table numbers, troubles, databaseAway, silent, sleepy, openTables,
+// startSound, knowSleepy}. Each is said once, and stays the same element while it says the same.
+export function showAlerts(line, state, at) {
   const said = [];
-  if (state.ended) said.push(ended(state.ended));
-  else if (!line.live && line.heardAt !== null) said.push(lost(line));
-  for (const order of state.unanswered) {
-    said.push(say("bad", "alert", `Order ${order.order_number}, table ${order.table_number}:`, "nobody has answered it yet."));
+  const add = (key, print, build) => said.push({ key, print: String(print), build });
+  if (state.ended) add("ended", state.ended.message, () => ended(state.ended));
+  else if (!line.live && line.heardAt !== null) add("lost", "", () => lost(line));
+  if (state.databaseAway && line.live) {
+    add("database", "", () => say("bad", "alert", "The server cannot reach its database.", "Orders are refused meanwhile, and what you tap here is not done. It goes on by itself."));
   }
+  if (state.unanswered.length > 0) {
+    const orders = state.unanswered.map((order) => `${order.order_number} (table ${order.table_number})`).join(", ");
+    add("unanswered", orders, () => say("bad", "alert", `${state.unanswered.length > 1 ? "Orders" : "Order"} ${orders}:`, "not answered yet."));
+  }
+  if (state.silent) {
+    add("silent", "", () => say("wait", "status", "This tablet makes no sound until you tap once.", "New orders ring then, until somebody takes them.", button("Sound on, keep the screen awake", state.startSound, "main")));
+  }
+  if (state.sleepy) add("sleepy", state.sleepy, () => say("wait", "status", "The screen may go dark.", state.sleepy, button("Understood", state.knowSleepy)));
   for (const number of state.waiting) {
-    const button = el("button", { class: "btn", type: "button", onclick: state.openTables }, "Tables");
-    said.push(say("wait", "status", `Open table ${number}?`, "Guests wait there.", button));
+    add(`waiting ${number}`, "", () => say("wait", "status", `Open table ${number}?`, "Guests wait there.", button("Tables", state.openTables)));
   }
   for (const trouble of state.troubles) {
     const words = trouble.part === "command" || trouble.state === "contested" ? "Table Tracker:" : `Pucks are not seen since ${timeOf(trouble.since)}.`;
-    said.push(say("wait", "status", words, trouble.what_to_do));
+    add(trouble.part === "command" ? "command" : `trouble ${trouble.part === "agent" ? "agent" : "gateway"}`, words + trouble.what_to_do, () => say("wait", "status", words, trouble.what_to_do));
   }
-  if (state.paused && new Date(state.paused.until) > Date.now()) {
-    said.push(say("wait", "status", `Orders are paused until ${timeOf(state.paused.until)}.`, state.paused.reason));
+  if (state.paused && new Date(state.paused.until) > at) {
+    const words = `Orders are paused until ${timeOf(state.paused.until)}.`;
+    add("paused", words + state.paused.reason, () => say("wait", "status", words, state.paused.reason));
   }
-  const place = $("alerts");
-  const print = said.map((one) => one.textContent).join("\n");
-  if (place.dataset.print !== print) {
-    place.dataset.print = print;
-    place.replaceChildren(...said);
-  }
+  keep(place, said, ({ key }) => key, ({ print }) => print, ({ build }) => build());
+  if (!line.live) count(line, at);
 }
 
 function ended(why) {
@@ -37,28 +44,18 @@ function ended(why) {
   return say("bad", "alert", why.message, "This board shows nothing new.", login);
 }
 
+// Read aloud once, by the foot's alert; counted every second for the eye only.
 function lost(line) {
-  const ago = Math.max(0, Math.round((Date.now() - line.since) / 1000));
-  const wait = line.retryAt ? Math.max(0, Math.ceil((line.retryAt - Date.now()) / 1000)) : 0;
-  const button = el("button", { class: "btn", type: "button", onclick: () => line.tryNow() }, "Try now");
-  const said = say("bad", null, "", "", button);
-  // Read aloud once, when it happens; counted every second for the eye only.
-  const words = `You see the board of ${secondOf(line.heardAt)}. New orders are kept for you. ${wait ? `Trying again in ${wait} s.` : "Trying now."}`;
-  said.querySelector("p").replaceChildren(
-    el("strong", { "aria-hidden": "true" }, `Connection lost ${ago} s ago.`),
-    el("span", { "aria-hidden": "true" }, ` ${words}`),
-  );
+  const said = say("bad", null, "", "", button("Try now", () => line.tryNow()));
+  said.querySelector("p").replaceChildren(el("strong", { "aria-hidden": "true", "data-ago": true }), " ", el("span", { "aria-hidden": "true", "data-next": true }));
   return said;
 }
 
-export function showHealth(line) {
-  document.body.dataset.live = line.live ? "yes" : "no";
-  const health = $("health");
-  health.classList.toggle("trouble", !line.live);
-  health.querySelector(".mark").dataset.is = line.live ? "live" : "silent";
-  health.querySelector("b").textContent = line.live ? "This board is live" : "This board is not live";
-  health.querySelector(".when").textContent = line.heardAt ? `last word ${secondOf(line.heardAt)}` : "not connected yet";
-  // The alert for who listens rather than looks.
-  const heard = line.live || line.heardAt === null ? "" : "Connection lost. New orders are kept for you.";
-  if ($("heard").textContent !== heard) $("heard").textContent = heard;
+function count(line, at) {
+  const ago = place.querySelector("[data-ago]");
+  if (!ago) return;
+  ago.textContent = `Connection lost ${Math.max(0, Math.round((at - line.since) / 1000))} s ago.`;
+  const wait = line.retryAt ? Math.max(0, Math.ceil((line.retryAt - at) / 1000)) : 0;
+  const next = wait ? `Trying again in ${wait} s.` : "Trying now.";
+  place.querySelector("[data-next]").textContent = `You see the board of ${secondOf(line.heardAt)}. New orders are kept for you. ${next}`;
 }

@@ -21,12 +21,12 @@ export function place(order) {
 }
 
 // That an order goes, or its guest sits, elsewhere, with the one move that would put it right.
-export function movedNote(order, id, actions, send) {
+export function movedNote(order, send) {
   const { table_number: table, moved_from: from, located_table: seat } = order;
   if (order.to_go || !(order.location_mismatch || from)) return null;
   const [verb, goal] = order.location_mismatch ? ["Move", seat] : ["Back", from];
   const words = order.location_mismatch ? `${from ? "goes to" : "ordered at"} ${table}, sits at ${seat}.` : `ordered at ${from}, goes to ${table}.`;
   const move = () => send("moveorder", { table_number: goal });
-  const button = el("button", { class: "btn", type: "button", "aria-describedby": id, disabled: !actions.live, onclick: move }, `${verb} to table ${goal}`);
+  const button = el("button", { class: "btn", type: "button", "data-acts": true, "aria-describedby": `t${order.order_id}`, onclick: move }, `${verb} to table ${goal}`);
   return el("div", { class: "note" }, el("p", {}, el("b", {}, "Moved:"), ` ${words}`), button);
 }

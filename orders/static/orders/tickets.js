@@ -1,131 +1,163 @@
-// One order on the board: how it looks, and what may be done with it.
+// One order on the board. Each of its parts is built anew only when what that part shows has changed: what a finger is on,
+// or what somebody is typing, does not go away because of something else.
 
+import { Age } from "./ages.js";
 import { el } from "./dom.js";
-import { movedNote, place } from "./places.js";
-import { puckButtons } from "./pucks.js";
-import { linesOf, minutesSince, timeOf } from "./words.js";
+import { place } from "./places.js";
+import { acts, actsPrint, progress } from "./ticket_acts.js";
+import { idTick, linesOf } from "./ticket_lines.js";
+import { notes, tags, under } from "./ticket_notes.js";
 
-const REASONS = ["Sold out, sorry.", "The kitchen is closed.", "We are too busy now.", "Please come to the bar."];
-// Minutes until slow and late; for new orders the venue says it.
-const { slow, late, tracker } = document.body.dataset;
-const SCREENS = tracker === "tables"; // no pucks: a number is the one on the runners' screens
-const PATIENCE = { pending: [slow / 60, late / 60], accepted: [10, 20], ready: [3, 6] };
-const STARTED_AS = { TO_GO: "to go", ON_PREMISE: "eat in" }; // the words of a gateway
-const SINCE = { pending: "order_time", accepted: "accepted_at", ready: "ready_at" };
+const ANSWERED_WITHIN_MS = 5000;
 
-// When the order came into the state that it is in.
-export const sinceOf = (order) => order[SINCE[order.state]];
+export class Ticket {
+  #board;
+  #parts;
+  #prints = new Map();
+  #age;
+  #asked = null; // {element, fits}: the question in the place of the buttons
+  #busy = null; // the timer of a wish that is not answered yet
+  #ticked = new Map(); // position to what was ticked here, until the server has answered
 
-export function ticket(order, actions) {
-  const id = `t${order.order_id}`;
-  const send = (action, more = {}) => {
-    article.querySelectorAll("button, input").forEach((one) => (one.disabled = true));
-    actions.send({ action, order_id: order.order_id, ...more });
-  };
-  const article = el(
-    "article",
-    { class: "ticket new", "aria-labelledby": id },
-    el("header", {}, place(order), el("h3", { id }, `Order ${order.order_number}`, el("small", {}, under(order))), el("p", { class: "age" })),
-    order.to_go && el("p", { class: "to-go" }, "TO GO"),
-    notes(order, id, actions, send),
-    el(
-      "ul",
-      { class: "made" },
-      linesOf(order).map((line) => el("li", {}, el("b", {}, String(line.quantity)), " ", el("span", {}, line.name), line.more && el("small", {}, line.more))),
-    ),
-  );
-  article.append(buttons(order, id, actions, send));
-  showAge(article, order);
-  return article;
-}
+  // `board` is what a ticket needs of it: {live, station, send, tickAll, numberOf, addressOf, refusedOf, now}.
+  constructor(order, board) {
+    this.#board = board;
+    const name = `t${order.order_id}`;
+    const article = el("article", { class: "ticket new", "aria-labelledby": name, tabindex: "-1" });
+    this.#age = new Age(article);
+    const part = (kind) => el("div", { class: kind });
+    this.#parts = { head: part("head"), notes: part("notes"), lines: part("making"), id: part("checks"), acts: part("both") };
+    const { head, notes: noted, lines, id, acts: buttons } = this.#parts;
+    article.append(el("header", {}, head, this.#age.element), noted, lines, id, buttons);
+    article.dataset.order = order.order_id;
+    this.article = article;
+    this.show(order);
+  }
 
-// Called again as time goes by: nothing else of the ticket is touched.
-export function showAge(article, order) {
-  const minutes = minutesSince(sinceOf(order));
-  const [slowAt, lateAt] = PATIENCE[order.state];
-  const age = minutes >= lateAt ? "late" : minutes >= slowAt ? "slow" : null;
-  if (age) article.dataset.age = age;
-  else delete article.dataset.age;
-  article.dataset.fill = Math.max(1, Math.min(4, Math.ceil((minutes / lateAt) * 4)));
-  const shown = article.querySelector(".age");
-  const looks = `${minutes} min ${age ?? ""}`;
-  if (shown.dataset.print === looks) return;
-  shown.dataset.print = looks;
-  shown.replaceChildren(`${minutes} min`, ...(age ? [el("b", {}, age)] : []));
-}
+  show(order) {
+    this.order = order;
+    const refused = this.#board.refusedOf(order.order_id);
+    const made = this.#made();
+    const { station } = this.#board;
+    const send = (action, more = {}) => this.#send(action, more);
+    this.#build("head", [order.table_number, order.moved_from, order.located_table, order.location_mismatch, order.to_go, under(order)], () => this.#head());
+    const twin = order.possible_duplicate_of && this.#board.numberOf(order.possible_duplicate_of);
+    const { state, test, changed_by: by, tracker_state: puck, tracker_type: type, tracker_number: number } = order;
+    const print = [state, test, order.to_go, puck, type, number, order.table_number, order.located_table, order.moved_from, twin, refused, refused && by, made];
+    this.#build("notes", print, () => [...tags(order), ...notes(order, refused, this.#board, send), ...this.#madeNote(made)]);
+    const owns = (line) => station.owns(line);
+    this.#build("lines", [state, station.chosen], () => linesOf(order, owns, (line, done) => this.tick(line, done)));
+    this.#build("id", [order.id_checked, station.chosen], () => [idTick(order, owns, (seen) => this.#board.send({ action: "tickorder", order_id: order.order_id, id_checked: seen }))].filter(Boolean));
+    if (this.#asked && !this.#asked.fits(order)) this.#drop();
+    if (!this.#asked) this.#build("acts", actsPrint(order, made), () => acts(order, made, this.#board, send, (question, fits) => this.#ask(question, fits)));
+    this.#showTicks();
+    this.#age.show(order, this.#board.now());
+    this.enable();
+  }
 
-function under(order) {
-  return `${timeOf(order.order_time)}${puckOf(order)}${order.placed_by === "staff" ? ", by staff" : ""}`;
-}
+  // The minutes that it says; called every second.
+  grow(at) {
+    return this.#age.show(this.order, at);
+  }
 
-function puckOf(order) {
-  if (!order.tracker_number) return "";
-  if (SCREENS) return `, ${order.tracker_number} on the runners' screens`;
-  const lost = order.tracker_state === "located" ? " on a tag of no table" : " not on a table yet";
-  return `, puck ${order.tracker_number}${order.located_table || order.to_go ? "" : lost}`;
-}
+  // What it asked for was answered, or never will be.
+  answered() {
+    clearTimeout(this.#busy);
+    this.#busy = null;
+    this.#ticked.delete(this.#ticked.keys().next().value); // the oldest one that waits
+    this.enable();
+  }
 
-function notes(order, id, actions, send) {
-  const twin = order.possible_duplicate_of && actions.numberOf(order.possible_duplicate_of);
-  const note = (strong, text) => el("p", { class: "note" }, el("b", {}, strong), ` ${text}`);
-  return [
-    order.possible_duplicate_of && note(`Possible duplicate${twin ? ` of ${twin}` : ""}:`, "same table, same items, seconds apart. Ask them."),
-    order.tracker_state === "returned" && note(SCREENS ? "Cleared on a screen:" : "Puck is back:", order.state === "pending" ? "before anybody accepted this. Ask at the bar." : `is it ${ending(order).toLowerCase()}?`),
-    movedNote(order, id, actions, send),
-    startedOtherwise(order) && note(`Puck ${order.tracker_number} was started as ${STARTED_AS[order.tracker_type]}.`, `The order is to ${order.to_go ? "go" : "eat in"}.`),
-    order.state === "pending" && order.first_of_session && note("First order", "since this table was cleared."),
-    order.state === "pending" && !order.verified && note("No code scanned:", "anybody could have sent this."),
-  ];
-}
+  // Nothing that was asked for will be answered.
+  cutOff() {
+    this.#ticked.clear();
+    this.answered();
+  }
 
-// The gateway's word decides nothing: what is done when it is ready follows the order.
-function startedOtherwise({ tracker_number: puck, tracker_type: type, to_go: toGo }) {
-  return puck && type in STARTED_AS && (type === "TO_GO") !== toGo;
-}
+  enable() {
+    const off = !this.#board.live || this.#busy !== null;
+    for (const one of this.article.querySelectorAll("[data-acts]")) one.disabled = off;
+  }
 
-const ending = (order) => (order.to_go ? "Collected" : "Brought");
+  // A line is made, or not after all.
+  tick(line, done) {
+    this.#ticked.delete(line);
+    if (this.#board.send({ action: "tickorder", order_id: this.order.order_id, line, done })) this.#ticked.set(line, done);
+    this.#showTicks();
+  }
 
-function buttons(order, id, actions, send) {
-  const button = (kind, words, onclick) => el("button", { class: `btn ${kind}`, type: "button", "aria-describedby": id, disabled: !actions.live, onclick }, words);
-  const ask = (question) => {
-    const asked = question(() => asked.replaceWith(both));
-    both.replaceWith(asked);
-    asked.scrollIntoView({ block: "nearest" });
-  };
-  const refuse = (words, action, more) => button("no", `${words}…`, () => ask((back) => reasons(words, (reason) => send(action, { reason, ...more }), back, id)));
-  const undo = order.undo && button("", "Undo", () => send("undoorder", { seq: order.undo.seq, reason: "Undone on the board" }));
-  const over = button("main", ending(order), () => send("completeorder"));
-  const rejected = { order_status: "rejected" };
-  const acts = el(
-    "div",
-    { class: "acts" },
-    {
-      pending: () => [button("main", "Accept", () => send("acceptorder")), refuse("Reject", "acceptorder", rejected), undo],
-      accepted: () => [order.tracker_state === "returned" ? over : button("main", "Ready", () => send("readyorder")), undo, refuse("Cancel", "cancelorder")],
-      ready: () => [over, undo, refuse("Cancel", "cancelorder")],
-    }[order.state]().filter(Boolean),
-  );
-  const pucks = puckButtons(order, id, actions, ask);
-  const both = el("div", { class: "both" }, acts, pucks.length > 0 && el("div", { class: "acts pucks" }, pucks));
-  return both;
-}
+  tickOwn() {
+    for (const line of progress(this.order, (one) => this.#board.station.owns(one)).own) this.tick(line, true);
+  }
 
-// The reason is asked on the ticket itself: nothing lies over other tickets.
-function reasons(words, send, back, id) {
-  const own = el("input", { class: "own", maxlength: "140", "aria-label": "Your own words", autocomplete: "off" });
-  const button = (kind, text, onclick) => el("button", { class: `btn ${kind}`, type: "button", "aria-describedby": id, onclick }, text);
-  const field = el(
-    "fieldset",
-    {},
-    el("legend", {}, `${words} it? The guest reads why.`),
-    el("div", { class: "acts" }, REASONS.map((reason) => button("no", reason, () => send(reason)))),
-    el("div", { class: "field" }, own),
-    el(
-      "div",
-      { class: "acts" },
-      button("no", "Send own words", () => (own.value.trim() ? send(own.value.trim()) : own.focus())),
-      button("main", "Keep the order", back),
-    ),
-  );
-  return field;
+  #made() {
+    if (this.order.state !== "accepted") return "";
+    const found = progress(this.order, (line) => this.#board.station.owns(line));
+    if (found.all) return "all";
+    if (!this.#board.station.chosen) return found.begun ? "begun" : "";
+    if (found.own.length === 0) return "waits"; // for another station
+    return this.order.lines.every((line) => this.#board.station.owns(line)) ? "" : "here";
+  }
+
+  #madeNote(made) {
+    if (made === "all") return [el("p", { class: "note done" }, el("b", {}, "All made."), " Ready to go.")];
+    if (made === "waits") return [el("p", { class: "note done" }, el("b", {}, "Made here."), " Others are still at it.")];
+    return [];
+  }
+
+  #head() {
+    const { order } = this;
+    const address = this.#board.addressOf(order.order_id);
+    const words = `Order ${order.order_number}`;
+    const title = address ? el("a", { href: address, "data-sheet": true }, words) : words;
+    return [...place(order).filter(Boolean), el("h3", { id: `t${order.order_id}` }, title, el("small", {}, under(order)))];
+  }
+
+  #showTicks() {
+    const done = new Set(this.order.lines_done);
+    for (const tick of this.#parts.lines.querySelectorAll("[data-line]")) {
+      const line = Number(tick.dataset.line);
+      tick.checked = this.#ticked.get(line) ?? done.has(line);
+    }
+  }
+
+  #send(action, more) {
+    if (!this.#board.send({ action, order_id: this.order.order_id, ...more })) return;
+    this.#busy = setTimeout(() => {
+      this.#busy = null;
+      this.enable();
+    }, ANSWERED_WITHIN_MS);
+    this.enable();
+  }
+
+  #ask(question, fits) {
+    const element = question(() => {
+      this.#drop();
+      this.show(this.order);
+      this.article.querySelector(".both .main")?.focus();
+    });
+    this.#asked = { element, fits };
+    this.#parts.acts.replaceChildren(element);
+    this.enable();
+    element.scrollIntoView({ block: "nearest" });
+    element.querySelector("input[inputmode], button").focus({ preventScroll: true });
+  }
+
+  #drop() {
+    this.#asked = null;
+    this.#prints.delete("acts");
+  }
+
+  #build(name, print, build) {
+    const text = JSON.stringify(print);
+    if (this.#prints.get(name) === text) return;
+    this.#prints.set(name, text);
+    const part = this.#parts[name];
+    const held = part.contains(document.activeElement) ? document.activeElement : null;
+    const label = held?.textContent;
+    part.replaceChildren(...build().filter(Boolean));
+    if (!held) return;
+    const same = [...part.querySelectorAll("button, input, a")].find((one) => one.tagName === held.tagName && one.textContent === label);
+    (same ?? this.article).focus({ preventScroll: true });
+  }
 }
