@@ -99,7 +99,7 @@ def order(page: Page) -> None:
 
 
 def sent(page: Page) -> Locator:
-    return page.get_by_text("The bar has it.")
+    return page.locator("#orders").get_by_text("The bar has it.")
 
 
 def test_in_flight_mode_a_reload_shows_the_menu_and_the_kept_order_which_is_sent_once(

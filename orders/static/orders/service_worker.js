@@ -73,7 +73,8 @@ async function menu(event, address) {
 const offline = async () => (await caches.match("/offline", { cacheName: OFFLINE })) ?? Response.error();
 
 async function fetchAnd(keep, pathname) {
-  const answer = await fetch(pathname, { cache: "no-store" });
+  // Nobody has scanned anything: a phone whose visit is over gets no new one by this.
+  const answer = await fetch(pathname, { cache: "no-store", headers: { "X-Open-Page": "1" } });
   if (answer.ok) await keep(pathname, answer);
 }
 
