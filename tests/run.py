@@ -26,9 +26,18 @@ COLUMNS = ("embedded", "production")
 WORKERS = 3  # on two cores: tests wait as much as they work; a fourth made them no quicker
 SECONDS_FOR_A_TRIAL = 1800
 # One column is enough for what knows no database (the gateway's library, the simulator and the agent, our server, the
-# tests' own tools), for what is the embedded column itself, whatever the run is on, and for pages in a browser.
+# tests' own tools), for what is the embedded column itself, whatever the run is on, and for pages in a browser: the
+# whole loop of guest and board runs on both, the rest would cost minutes and show nothing of the database.
 IN_ONE_COLUMN = (
-    "tests/browser",
+    "tests/browser/test_board_keys.py",
+    "tests/browser/test_board_memory.py",
+    "tests/browser/test_board_pages.py",
+    "tests/browser/test_board_sound.py",
+    "tests/browser/test_board_states.py",
+    "tests/browser/test_guest_menu.py",
+    "tests/browser/test_guest_orders.py",
+    "tests/browser/test_guest_weight.py",
+    "tests/browser/test_installed.py",
     "tests/clients",
     "tests/stack",
     "tests/faults/test_moments.py",
@@ -49,8 +58,6 @@ IN_ONE_COLUMN = (
     "tests/journeys/test_demo_evening.py",
     "tests/ontap/reports/test_in_a_browser.py",
     "tests/ontap/test_static_files.py",
-    "tests/browser/test_guest_weight.py",
-    "tests/browser/test_installed.py",
 )
 # What the settings read: a shell that has some of it set must not change what is tested.
 OUR_VARIABLES = ("ALLOWED_HOSTS", "DATABASE_URL", "DEBUG", "DJANGO_SETTINGS_MODULE", "PORT", "REDIS_URL", "SECRET_KEY")
