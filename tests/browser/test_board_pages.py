@@ -12,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has none
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
+from tests.browser.pages import OF_A_CUT
 from tests.clients.v2 import V2Board, V2Guest
 from tests.journeys.fixtures import own_postgres, own_redis, running, template, with_worker
 from tests.journeys.running import Running
@@ -24,7 +25,7 @@ LAGER = "13"  # Carlsberg, £3.20
 LONDON = ZoneInfo("Europe/London")
 POINTS_PER_MM = 72 / 25.4
 # By our pages with a sentence, and by a test.
-ANSWERED = ("400 (Bad Request)", "503 (Service Unavailable)", "ERR_INTERNET_DISCONNECTED")
+ANSWERED = ("400 (Bad Request)", "503 (Service Unavailable)", *OF_A_CUT)
 
 
 @contextmanager
