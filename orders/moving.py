@@ -152,11 +152,12 @@ class MovingRules:
         return self._note(change, order, ticked, columns.TICKED, TICKED)
 
     def pay(self, change: OrderPaid) -> Done | Refused:
-        """An order with when it was paid, and by whom that was noted. What will not be made is not paid."""
+        """An order with when it was paid, and by whom that was noted. What will not be made is not paid; what was
+        paid for it before can be noted as given back."""
         order = self._known_order(change)
         if isinstance(order, Refused):
             return order
-        if order["state"] in (State.REJECTED, State.CANCELLED):
+        if change.paid and order["state"] in (State.REJECTED, State.CANCELLED):
             return OrderMoved(order["state"])
         if (order["paid_at"] is not None) == change.paid:
             return Done(order["seq"], order["id"], order["number"], repeat=True)

@@ -25,7 +25,8 @@ NO_BOARD_FOR = timedelta(minutes=2)
 _SESSIONS = """
 SELECT s.id, s.table_id, s.ended_at IS NULL, t.stopped_at IS NOT NULL,
        EXISTS (SELECT 1 FROM orders_order o WHERE o.session_id = s.id AND NOT o.test),
-       (SELECT count(*) FILTER (WHERE o.finished_at IS NULL) FROM orders_order o WHERE o.session_id = s.id)
+       (SELECT count(*) FILTER (WHERE o.finished_at IS NULL AND NOT o.test)
+          FROM orders_order o WHERE o.session_id = s.id)
   FROM venues_tablesession s JOIN venues_table t ON t.id = s.table_id
  WHERE {among}
 """
@@ -227,7 +228,7 @@ class PlacingRules:
         batch.order_event(order, placement.at, "placed")
         session = self._sessions[placement.session_id]
         session.has_orders |= not test
-        session.open_orders += 1
+        session.open_orders += not test
         if not test:
             self._alike[placement.session_id, placement.content] = placement.order_id
         if order["tracker_number"] and use == "pucks":

@@ -59,7 +59,7 @@ class Album:
         folder.mkdir(parents=True, exist_ok=True)
 
     def take(self, page: Page, name: str, *, whole: bool = False) -> None:
-        page.wait_for_timeout(250)  # what arrives has arrived
+        page.wait_for_timeout(600)  # what arrives has arrived; a board stands still for a moment after a tap
         with Image.open(BytesIO(page.screenshot(full_page=whole))) as picture:
             picture.convert("RGB").save(self.folder / f"{name}.webp", "WEBP", quality=70, method=6)
         print(name, flush=True)
@@ -225,6 +225,7 @@ def main(folder: str) -> None:
         sync_playwright() as playwright,
         V2Board(running.device_socket(VENUE)) as board,
     ):
+        board.snapshot()
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         for size, table in (("phone", "2"), ("tablet", "4")):
             guest(album, browser, running, board, size, table)

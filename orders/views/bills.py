@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from orders.bills import Sums, bill_of, mark_paid, sums_of
+from orders.changes import Done
 from orders.commit import Outcome
 from orders.errors import OrderMoved, Refused
 from orders.models import Order
@@ -82,12 +83,19 @@ def _pay(request: HttpRequest, staff: Staff, orders: list[Order]) -> None:
     for order, outcome in zip(orders, outcomes, strict=True):
         if isinstance(outcome, Refused):
             messages.error(request, _why(order, outcome))
-    done = [order for order, outcome in zip(orders, outcomes, strict=True) if not isinstance(outcome, Refused)]
+    taken = [(order, outcome) for order, outcome in zip(orders, outcomes, strict=True) if isinstance(outcome, Done)]
+    done = [order for order, outcome in taken if not outcome.repeat]
+    before = [order for order, outcome in taken if outcome.repeat]
+    if before:  # on another board, or by an earlier tap: no second sum to be asked for
+        messages.error(request, f"{_which(before)} {'paid' if paid else 'not paid'} already.")
     if done:
         total = money(sum((order.total for order in done), start=done[0].total * 0), staff.venue.currency)
-        which = f"{'Order' if len(done) == 1 else 'Orders'} {listed(sorted(order.number for order in done))}"
-        verb = "is" if len(done) == 1 else "are"
-        messages.success(request, f"{which} {verb} {'paid' if paid else 'not paid after all'}: {total}.")
+        messages.success(request, f"{_which(done)} {'paid' if paid else 'not paid after all'}: {total}.")
+
+
+def _which(orders: list[Order]) -> str:
+    one = len(orders) == 1
+    return f"{'Order' if one else 'Orders'} {listed(sorted(order.number for order in orders))} {'is' if one else 'are'}"
 
 
 def _why(order: Order, outcome: Outcome) -> str:

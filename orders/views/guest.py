@@ -1,8 +1,9 @@
 """The page behind a table's code, and the same for a phone that is at a table already.
 
 Both are compressed. What could be guessed from a compressed answer's length is a secret beside a text of the guesser's
-own (BREACH): in these pages is neither. The code is in the address, the member's token in a header; no form, so no
-token of one; nothing that the request said is repeated. A page that gets any of that must not be compressed.
+own (BREACH): in these pages is no secret. The code is in the address, the member's token in a header; no form that
+posts, so no token of one; a visit's name opens nothing, and so the search that is repeated stands beside nothing that
+is worth a guess. A page that gets a secret must not be compressed.
 """
 
 from datetime import datetime

@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.network import Network
 from tests.browser.pages import OF_A_CUT, assert_no_barrier, photograph, watched
@@ -251,6 +251,31 @@ def test_nothing_of_a_visit_that_staff_ended_goes_into_the_next(browser: Browser
         assert len(kept) == 1
 
 
+def test_a_page_that_was_left_open_sends_nothing_into_the_visit_of_a_new_scan(
+    browser: Browser, pub: Pub, table: str
+) -> None:
+    with phone(browser, pub, table) as (page, network):
+        fill(page, "Bitter")
+        network.cut()
+        expect(page.get_by_text("No connection since")).to_be_visible()
+        send(page)
+        heading(page, "Not sent yet")
+        pub.at_table(table, "clear_table")
+        page.route("**/session?*", lambda asked: asked.abort("internetdisconnected"))  # it sleeps in a pocket
+        page.context.set_offline(False)
+        scanned = page.context.new_page()
+        scanned.goto(pub.address(table))
+        expect(scanned.get_by_text("An order that was kept from before was not sent.")).to_be_visible()
+        network.mend()
+        expect(page.get_by_text("No connection since")).to_have_count(0, timeout=SLOW)
+        expect(page.get_by_role("heading", name="Not sent yet")).to_have_count(0)
+        fill(scanned, "Water")
+        send(scanned)
+        heading(scanned, "Sent")
+        heading(page, "Sent")
+        assert pub.orders_of(table) == 1
+
+
 def test_a_table_that_is_cleared_while_the_page_is_open_empties_it(browser: Browser, pub: Pub, table: str) -> None:
     with phone(browser, pub, table) as (page, _):
         fill(page, "Bitter")
@@ -411,8 +436,33 @@ def test_while_the_database_is_away_nothing_is_sent(browser: Browser, pub: Pub, 
         expect(page.locator("#connection").get_by_text("Please order at the bar.")).to_have_count(1)
         assert_no_barrier(page, "database away")
         network.say({"type": "notice", "kind": "database", "away": False})
+        expect(sheet.get_by_role("button", name="Send to the bar")).to_be_enabled()
+        network.say({"type": "notice", "kind": "database", "away": True})
+        expect(sheet.get_by_role("button", name="Orders cannot be taken at the moment.")).to_be_disabled()
+        network.cut()  # and it is back meanwhile, which nobody tells whoever resumes
+        expect(page.get_by_text("No connection since")).to_be_visible()
+        network.mend()
         sheet.get_by_role("button", name="Send to the bar").click()
         heading(page, "Sent")
+
+
+def test_a_page_whose_server_is_away_asks_no_oftener_the_longer_it_lasts(browser: Browser, running: Running) -> None:
+    with pub_at(running, name="The Mitre") as pub, closing(browser.new_context(service_workers="block")) as context:
+        page = context.new_page()
+        asked: list[str] = []
+
+        def lose(route: Route) -> None:
+            asked.append(route.request.url)
+            route.abort()
+
+        page.clock.install()
+        page.goto(pub.address(pub.table()))
+        page.clock.run_for(1000)
+        expect(page.locator("#notes [data-again]")).to_have_count(1)  # nobody at the bar's screen: it asks again
+        page.route("**/api/v1/**", lose)
+        for _ in range(120):
+            page.clock.run_for(1000)
+        assert 10 < len(asked) < 40
 
 
 def test_orders_are_followed_in_arabic(browser: Browser, pub: Pub, board: V2Board, table: str) -> None:

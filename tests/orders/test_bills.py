@@ -225,3 +225,16 @@ def test_lists_ask_no_more_with_more_tables_and_orders(venue: Venue, table: Tabl
     # Device, venue, sessions, sums, tables, loose pucks; and of one table device, venue, table, session, orders, who
     # noted what is paid, sums.
     assert before == (6, 7)
+
+
+def test_of_two_boards_that_take_the_same_money_the_second_hears_that_it_is_paid(
+    table: Table, stout: Product, tablet: Client
+) -> None:
+    make_order(table, {stout: 2})
+    second = tablet_of(table.venue)
+    unpaid = hidden(second.get(page(table)), "order")
+    asked = {"order": unpaid, "paid": "yes"}
+    assert "Order 1 is paid: £8.20." in words(tablet.post(f"{page(table)}paid", asked, follow=True))
+    text = words(second.post(f"{page(table)}paid", asked, follow=True))
+    assert "Order 1 is paid already." in text
+    assert "is paid: £8.20" not in text

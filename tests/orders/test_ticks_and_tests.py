@@ -2,6 +2,7 @@
 which they try things out."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -55,6 +56,15 @@ def test_a_line_is_made_and_not_after_all(pub: Pub) -> None:
     assert lines_done(order) == [0, 1]
     placed(pub.tick_line(order.order_id, 1, done=False))
     assert lines_done(order) == [0]
+
+
+def test_what_staff_try_out_takes_no_place_of_the_guests_orders() -> None:
+    pub = make_pub(max_open_per_table=1)
+    trial = pub.placement()
+    trial.wanted = replace(trial.wanted, test=True)
+    placed(one(trial))
+    placed(one(pub.placement()))
+    assert code_of(one(pub.placement({str(pub.products[1].pk): 1}))) == "too_many_orders"
 
 
 def test_two_boards_that_tick_the_same_line_write_once(pub: Pub) -> None:
@@ -114,6 +124,15 @@ def test_a_bill_is_paid_and_the_guest_sees_it(pub: Pub) -> None:
 def test_what_is_not_made_is_not_paid(pub: Pub) -> None:
     order = two_lines(pub)
     pub.move("acceptorder", order.order_id, "rejected")
+    assert code_of(pub.pay(order.order_id)) == "order_moved"
+
+
+def test_what_was_paid_before_it_was_cancelled_can_be_noted_as_given_back(pub: Pub) -> None:
+    order = two_lines(pub)
+    pub.pay(order.order_id)
+    pub.move("cancelorder", order.order_id)
+    placed(pub.pay(order.order_id, paid=False))
+    assert order_of(order).paid_at is None
     assert code_of(pub.pay(order.order_id)) == "order_moved"
 
 
@@ -220,3 +239,12 @@ def test_a_snapshot_shows_ticks(pub: Pub) -> None:
     pub.tick_line(order.order_id, 0)
     row = snapshots.read_board(pub.venue.pk).orders[0]
     assert row["lines_done"] == order_of(order).lines_done == "[0]"
+
+
+def test_a_board_that_has_no_word_for_a_test_hears_nothing_of_it(pub: Pub) -> None:
+    trial = pub.placement()
+    trial.wanted = replace(trial.wanted, test=True)
+    placed(one(trial))
+    frames = Frames(newest(pub), "epoch")
+    assert frames.v1_board is None
+    assert frames.v2_board is not None

@@ -8,6 +8,7 @@ const heard = document.getElementById("heard");
 async function read() {
   try {
     const answer = await fetch(location.href);
+    if (answer.status >= 500) throw new Error("The server is away."); // a page of that on a wall would never look again
     if (!answer.ok || answer.redirected) return location.reload(); // logged out, or no right any more: the server says it
     show(new DOMParser().parseFromString(await answer.text(), "text/html"));
   } catch {

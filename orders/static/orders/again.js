@@ -12,7 +12,8 @@ function failed() {
 
 async function look() {
   try {
-    await fetch(location.href, { method: "HEAD", cache: "no-store" });
+    const answer = await fetch(location.href, { method: "HEAD", cache: "no-store" });
+    if (answer.status >= 500) throw new Error("The server is away."); // a proxy says so, on a page that looks for nothing
     if (location.pathname === "/offline") location.replace("/");
     else location.reload();
   } catch {

@@ -89,7 +89,10 @@ function hear(notice) {
 }
 
 line.addEventListener("state", () => {
-  if (line.live) ended = null;
+  if (line.live) {
+    ended = null;
+    health.databaseAway = false; // the server has just read from it; a notice that it is back may have been missed
+  }
   columns.connect(line.live);
   show();
 });

@@ -68,6 +68,7 @@ line.addEventListener("frame", ({ detail: frame }) => {
 line.addEventListener("state", () => {
   if (line.live) {
     ended = null;
+    away = false; // it has read from its database to say so; a notice that it is back may have been missed
     if (KEPT) reader.readSoon();
     // After the snapshot, or what was missed: what is settled by then is not sent again.
     setTimeout(sendKept, SETTLES_MS);

@@ -88,7 +88,8 @@ export class Kept {
   #read() {
     let found = this.#memory;
     try {
-      found = JSON.parse(localStorage.getItem(this.#key)) ?? this.#memory;
+      // What another page of this phone removed, for a visit that came after this one, is gone here too.
+      found = JSON.parse(localStorage.getItem(this.#key)) ?? (this.lasting ? {} : this.#memory);
     } catch {
       // private browsing, or not ours
     }

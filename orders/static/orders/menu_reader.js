@@ -9,6 +9,8 @@ export class MenuReader {
   #learn;
   #asked = null;
   #next = null;
+  #later = null;
+  #again = null;
   #written = new Map(); // product id to what the server wrote of it
   #frame = "";
 
@@ -25,6 +27,7 @@ export class MenuReader {
   async read(words = false) {
     try {
       const answer = await fetch(this.#address);
+      if (answer.status >= 500) throw new Error("The server is away.");
       if (!answer.ok) return;
       const menu = await answer.json();
       const renewed = words && (await this.#readWords());
@@ -32,7 +35,10 @@ export class MenuReader {
       this.#learn(menu, renewed);
       this.#readWhenItChanges();
     } catch {
-      setTimeout(() => this.read(words), LATER_MS); // offline
+      // Offline. One more try at a time, however many have failed: they would all come back together.
+      clearTimeout(this.#later);
+      this.#later = setTimeout(() => this.read(words), LATER_MS);
+      return;
     }
     this.#askAgain();
   }
@@ -55,7 +61,8 @@ export class MenuReader {
   // Nor does anything tell of a board that comes back, or of a table that staff open: asked while somebody looks.
   #askAgain() {
     const note = document.querySelector("#notes [data-again]");
-    if (note && !document.hidden) setTimeout(() => note.isConnected && !document.hidden && this.readSoon(), note.dataset.again * 1000);
+    clearTimeout(this.#again);
+    if (note && !document.hidden) this.#again = setTimeout(() => note.isConnected && !document.hidden && this.readSoon(), note.dataset.again * 1000);
   }
 
   // Only what is otherwise: a finger, a focus or a picture may be on the rest. Whether anything was.

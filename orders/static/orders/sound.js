@@ -58,7 +58,8 @@ export const sound = new Sound();
 
 // The first touch of the page starts it, wherever it is; so does coming back to a page that the browser had silenced.
 export function startWithFirstTouch() {
-  const start = () => sound.waits && sound.start();
+  // Not by its own button: the click that follows would switch off what the key has just switched on.
+  const start = (event) => sound.waits && !event.target.closest?.("#sound") && sound.start();
   for (const kind of ["pointerup", "keydown"]) addEventListener(kind, start, { capture: true });
 }
 
