@@ -22,30 +22,9 @@ settings.load_profile("suite")
 _SLOW = {"agent", "browser", "chain", "faults", "journeys", "ontap", "simulator"}
 
 
-# Whose gateways announce themselves where all test processes hear it: they take turns, so one worker has them all.
-_ANNOUNCING = frozenset(
-    {
-        "agent/test_hostile.py",
-        "chain/test_changed_gateway.py",
-        "chain/test_evening.py",
-        "chain/test_two_gateways.py",
-        "gateway/test_discovery.py",
-        "simulator/test_process.py",
-    }
-)
-
-
-def _announces(item: pytest.Item) -> bool:
-    return "/".join(item.path.parts[-2:]) in _ANNOUNCING
-
-
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first, so that no worker is left with it when the others have nothing to do any more; and the tests
-    of one file on one worker, for they share servers that are costly to start."""
-    items.sort(key=lambda item: (not _announces(item), _SLOW.isdisjoint(item.path.parts)))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("announcing" if _announces(item) else str(item.path)))
+    """Slow files first, so that no worker is left with one of them when the others have nothing to do any more."""
+    items.sort(key=lambda item: _SLOW.isdisjoint(item.path.parts))
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from tests.stack.postgres import Postgres
 from tests.stack.redis import Redis
 
 COLUMNS = ("embedded", "production")
-WORKERS = 5  # on two cores: tests wait more than they work
+WORKERS = 3  # on two cores; more are quicker, and then what is timed comes late
 SECONDS_FOR_A_TRIAL = 1800
 # One column is enough for what knows no database (the gateway's library, the simulator and the agent, our server, the
 # tests' own tools), for what is the embedded column itself, whatever the run is on, and for pages in a browser: the
@@ -100,9 +100,9 @@ def run_column(column: str, *, trials: bool, for_pytest: list[str]) -> Results:
         stack.callback(guard.forget_folder, folder)
         environ = clean_environment(os.environ)
         environ |= {"ONTAP_ENV": column, "ONTAP_DATA": str(folder / "data"), "ONTAP_TRIALS": "1" if trials else ""}
-        # `conftest` says what stays together, and what begins.
-        command = [sys.executable, "-m", "pytest", f"--numprocesses={WORKERS}", "--dist=loadgroup", "--quiet"]
-        command.append("--no-loadscope-reorder")
+        # loadfile: the tests of one file share servers that are costly to start.
+        command = [sys.executable, "-m", "pytest", f"--numprocesses={WORKERS}", "--dist=loadfile", "--quiet"]
+        command.append("--no-loadscope-reorder")  # `conftest` has put them into order
         if column == "production":
             command += [f"--ignore={path}" for path in IN_ONE_COLUMN]
             postgres = stack.enter_context(Postgres())

@@ -43,8 +43,10 @@ async function guest(event, pathname) {
   try {
     const answer = await fetch(event.request);
     const copy = answer.clone();
-    // With a question in the address it is not the whole page.
-    if (answer.ok && !new URL(event.request.url).search) event.waitUntil(inTurn(() => keepGuest(pathname, copy)));
+    // With a question in the address it is not the whole page; and an open page that reads itself again may be one whose
+    // visit is over.
+    const whole = !new URL(event.request.url).search && !event.request.headers.has("x-open-page");
+    if (answer.ok && whole) event.waitUntil(inTurn(() => keepGuest(pathname, copy)));
     else if (answer.status === 404) event.waitUntil(inTurn(() => caches.delete(GUEST))); // a dead code, or no table's phone
     return answer;
   } catch (lost) {
@@ -118,6 +120,7 @@ async function keepAll(name, pages, files, read) {
 }
 
 async function replace(address, answer) {
+  if (!(await caches.has(GUEST))) return;
   const cache = await caches.open(GUEST);
   if (await cache.match(address)) await cache.put(address, copyOf(answer, await answer.blob()));
 }
