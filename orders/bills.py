@@ -18,12 +18,11 @@ from orders.changes import PAID, OrderPaid
 from orders.commit import Outcome
 from orders.models import Order, VenueEvent
 from orders.services import take_within
-from orders.states import OPEN, State
+from orders.states import NOT_MADE, OPEN
 from orders.tables import clear_table
 from venues.models import Table, TableSession, VenueFeed
 
 PENNY = Decimal("0.01")
-NOT_MADE = (State.REJECTED, State.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)

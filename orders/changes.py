@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orders.errors import Refused, TooMany
 from orders.pricing import PricedOrder, price_or_refuse
@@ -47,8 +47,32 @@ class Placement:
             self.priced, self.catalogue = price_or_refuse(catalogue, self.wanted, self.at), catalogue
 
 
+class _OfOrder:
+    """A change of one order: two of the same order never share a batch."""
+
+    __slots__ = ()
+    if TYPE_CHECKING:
+        order_id: uuid.UUID
+
+    @property
+    def alone(self) -> tuple[object, ...]:
+        return (self.order_id,)
+
+
+class _Asked(_OfOrder):
+    """One whose order is the one that its request names."""
+
+    __slots__ = ()
+    if TYPE_CHECKING:
+        wanted: MoveOrder | UndoOrder | MoveToTable | TickOrder
+
+    @property
+    def order_id(self) -> uuid.UUID:  # type: ignore[override]  # the others keep it
+        return self.wanted.order_id
+
+
 @dataclass(slots=True, eq=False)
-class OrderMove:
+class OrderMove(_Asked):
     """Bring an order to another state, or to other words for it; by a guest only within their own session."""
 
     venue_id: int
@@ -58,33 +82,17 @@ class OrderMove:
     by: str = "board"  # board, guest, tracker or system
     session_id: int | None = None
 
-    @property
-    def order_id(self) -> uuid.UUID:
-        return self.wanted.order_id
-
-    @property
-    def alone(self) -> tuple[object, ...]:
-        return (self.wanted.order_id,)
-
 
 @dataclass(slots=True, eq=False)
-class OrderUndo:
+class OrderUndo(_Asked):
     venue_id: int
     at: datetime
     wanted: UndoOrder
     actor: str
 
-    @property
-    def order_id(self) -> uuid.UUID:
-        return self.wanted.order_id
-
-    @property
-    def alone(self) -> tuple[object, ...]:
-        return (self.wanted.order_id,)
-
 
 @dataclass(slots=True, eq=False)
-class TableMove:
+class TableMove(_Asked):
     """Bring an open order to another table. Its state, its session and its last move stay as they are."""
 
     venue_id: int
@@ -92,17 +100,9 @@ class TableMove:
     wanted: MoveToTable
     actor: str
 
-    @property
-    def order_id(self) -> uuid.UUID:
-        return self.wanted.order_id
-
-    @property
-    def alone(self) -> tuple[object, ...]:
-        return (self.wanted.order_id,)
-
 
 @dataclass(slots=True, eq=False)
-class OrderTicked:
+class OrderTicked(_Asked):
     """A line of an open order that is made, or the guest's ID that somebody has looked at."""
 
     venue_id: int
@@ -110,17 +110,9 @@ class OrderTicked:
     wanted: TickOrder
     actor: str
 
-    @property
-    def order_id(self) -> uuid.UUID:
-        return self.wanted.order_id
-
-    @property
-    def alone(self) -> tuple[object, ...]:
-        return (self.wanted.order_id,)
-
 
 @dataclass(slots=True, eq=False)
-class OrderPaid:
+class OrderPaid(_OfOrder):
     """An order that the guest has paid at the bar, or not after all."""
 
     venue_id: int
@@ -129,10 +121,6 @@ class OrderPaid:
     paid: bool
     actor: str
     user_id: int | None = None
-
-    @property
-    def alone(self) -> tuple[object, ...]:
-        return (self.order_id,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +135,7 @@ class Whereabouts:
 
 
 @dataclass(slots=True, eq=False)
-class OrderTracked:
+class OrderTracked(_OfOrder):
     """An open order's whereabouts, which move it nowhere."""
 
     venue_id: int
@@ -155,10 +143,6 @@ class OrderTracked:
     order_id: uuid.UUID
     where: Whereabouts
     actor: str
-
-    @property
-    def alone(self) -> tuple[object, ...]:
-        return (self.order_id,)
 
 
 @dataclass(slots=True, eq=False)

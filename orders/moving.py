@@ -27,7 +27,7 @@ from orders.changes import (
 from orders.errors import OrderMoved, Refused
 from orders.marks import ticks_after
 from orders.models import Order, OrderLine
-from orders.states import GUEST_MAY_CANCEL_FROM, OPEN, UNDO_WINDOW, State, takes_stock_back
+from orders.states import GUEST_MAY_CANCEL_FROM, NOT_MADE, OPEN, UNDO_WINDOW, State, takes_stock_back
 from venues.models import Table, VenueProduct
 
 LONGEST_TYPE = Order._meta.get_field("tracker_type").max_length  # whatever a gateway calls it
@@ -157,7 +157,7 @@ class MovingRules:
         order = self._known_order(change)
         if isinstance(order, Refused):
             return order
-        if change.paid and order["state"] in (State.REJECTED, State.CANCELLED):
+        if change.paid and order["state"] in NOT_MADE:
             return OrderMoved(order["state"])
         if (order["paid_at"] is not None) == change.paid:
             return Done(order["seq"], order["id"], order["number"], repeat=True)
@@ -273,7 +273,7 @@ def _read_tables(moves: Iterable[TableMove]) -> dict[tuple[int, str], int]:
 
 def _may_move_stock(change: OrderChange) -> bool:
     if isinstance(change, OrderMove):
-        return change.wanted.move.target in (State.REJECTED, State.CANCELLED)
+        return change.wanted.move.target in NOT_MADE
     return isinstance(change, OrderUndo)
 
 

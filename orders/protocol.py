@@ -27,7 +27,7 @@ from orders.requests import (
     UndoOrder,
     WantedLine,
 )
-from orders.states import State, WrongWord, move_for, status_for_v1
+from orders.states import NOT_MADE, WrongWord, move_for, status_for_v1
 
 MOST_BYTES = 131_072  # of one message; larger is close code 1009
 MOST_LINES = 100
@@ -231,7 +231,7 @@ def _move_order(
     except WrongWord as error:
         raise Refused(f"{error}.", "wrong_status", "order_status") from None
     reason = fields.text(frame, "reason", 140, required=False).strip()
-    if speaker.version == 2 and speaker.board and not reason and move.target in (State.REJECTED, State.CANCELLED):
+    if speaker.version == 2 and speaker.board and not reason and move.target in NOT_MADE:
         raise Refused("reason is missing: the guest is told why.", "missing", "reason")
     order_time = fields.integer(frame, "order_time") if "order_time" in frame else None
     at = None

@@ -24,6 +24,7 @@ class State:
 
 
 OPEN = (State.PENDING, State.ACCEPTED, State.READY)
+NOT_MADE = (State.REJECTED, State.CANCELLED)
 UNDO_WINDOW = timedelta(minutes=10)
 
 MAY_COME_FROM: dict[str, tuple[str, ...]] = {
@@ -77,4 +78,4 @@ def status_for_v1(state: str, order_status: str) -> str:
 
 def takes_stock_back(before: str, after: str) -> bool:
     """True where an order that held stock gives it back by this change."""
-    return before in OPEN and after in (State.REJECTED, State.CANCELLED)
+    return before in OPEN and after in NOT_MADE

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from orders.changes import MOVED
 from orders.models import Order, VenueEvent
-from orders.states import OPEN, State
+from orders.states import NOT_MADE, OPEN, State
 from tracker.commands import Wish, plan_command
 from tracker.joining import Join
 from tracker.models import CommandState, GatewayCommand, TrackedOrder, TrackerCursor, traffic
@@ -25,7 +25,7 @@ CALL_WITHIN = timedelta(minutes=1)  # a puck that shakes later than that tells n
 CLEAR_WITHIN = timedelta(hours=1)
 UNSENT = (CommandState.PLANNED, CommandState.FAILED)
 MAKING = ("start", "locate")  # what makes an order at the gateway that was not there
-ENDS = (State.COMPLETED, State.REJECTED, State.CANCELLED)
+ENDS = (State.COMPLETED, *NOT_MADE)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Ma
 from django.db.models.functions import TruncHour
 
 from orders.models import BoardPresence, Order
-from orders.states import State
+from orders.states import NOT_MADE, State
 from tracker.health import Trouble, is_linked, troubles
 from tracker.models import EdgeAgent, Gateway, Reading
 from venues.catalogue import hours_of
@@ -21,7 +21,7 @@ from venues.models import Venue
 WEEK = timedelta(days=7)
 USUAL_WEEKS = 4
 NOTHING = Decimal(0)
-_SOLD = ~Q(state__in=(State.REJECTED, State.CANCELLED))
+_SOLD = ~Q(state__in=NOT_MADE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
+from tests.browser.pages import SECONDS_TO_APPEAR, watch
 from tests.stack.chromium import PHONE
 
-SECONDS_TO_APPEAR = 10
 # What Chromium says of a network that a test has cut.
 OF_A_CUT = ("net::ERR_INTERNET_DISCONNECTED", "net::ERR_CONNECTION_REFUSED", "WebSocket connection to")
 
@@ -19,9 +19,7 @@ def phone(browser: Browser, expected: Sequence[str] = ()) -> Iterator[BrowserCon
     """A breach of the content policy, a script's error or a file that is not there is not expected."""
     context = browser.new_context(viewport=ViewportSize(width=PHONE[0], height=PHONE[1]))
     context.set_default_timeout(SECONDS_TO_APPEAR * 1000)
-    wrong: list[str] = []
-    context.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
-    context.on("weberror", lambda error: wrong.append(str(error.error)))
+    wrong = watch(context)
     try:
         yield context
     finally:

@@ -111,7 +111,7 @@ def test_lines_and_ids_are_ticked_and_history_says_whose_hand_it_was(
     expect(card).not_to_contain_text("All made.")
     press(page, order, "Ready")
     expect(other.locator("#last")).to_contain_text(f"SK has ready {order.order_number} on Test board")
-    assert bar.order(order).body["changed_by"] == "SK on Test board"
+    assert bar.board.wait_state(order.order_id, "ready").body["changed_by"] == "SK on Test board"
     # Kept on the tablet, and one of those used lately once it is another's.
     page.reload()
     sign(page, "Ö")
@@ -163,7 +163,7 @@ def test_of_two_boards_at_once_one_wins_and_the_other_says_so(boards: Boards, ba
     expect(page.locator("#last")).to_contain_text(
         f"Not done here: SAM rejected {taken.order_number} on Test board first"
     )
-    assert bar.order(kept).state == "accepted"
+    assert bar.board.wait_state(kept.order_id, "accepted").state == "accepted"
 
 
 def test_nothing_that_somebody_types_is_lost_by_what_happens_elsewhere(boards: Boards, bar: Bar) -> None:

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has none
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
-from tests.browser.pages import OF_A_CUT
+from tests.browser.pages import OF_A_CUT, watch
 from tests.clients.v2 import V2Board, V2Guest
 from tests.journeys.fixtures import own_postgres, own_redis, running, template, with_worker
 from tests.journeys.running import Running
@@ -31,14 +31,12 @@ ANSWERED = ("400 (Bad Request)", "503 (Service Unavailable)", *OF_A_CUT)
 @contextmanager
 def context_of(browser: Browser, size: tuple[int, int] = WALL, *, scripts: bool = True) -> Iterator[BrowserContext]:
     """A browser of its own, in which a script's mistake, a missing file or a breach of the policy fails the test."""
-    wrong: list[str] = []
     viewport = ViewportSize(width=size[0], height=size[1])
     context = browser.new_context(
         viewport=viewport, reduced_motion="reduce", java_script_enabled=scripts, timezone_id="Asia/Tokyo"
     )
     context.set_default_timeout(10_000)
-    context.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
-    context.on("weberror", lambda error: wrong.append(str(error.error)))
+    wrong = watch(context)
     yield context
     context.close()
     assert [words for words in wrong if not any(one in words for one in ANSWERED)] == []
