@@ -168,6 +168,29 @@ def test_an_order_pressed_twice_is_one_order(browser: Browser, pub: Pub, board: 
         assert pub.orders_of(table) == 1
 
 
+def test_a_tap_elsewhere_ends_what_is_done_against_the_second_of_two(
+    browser: Browser, pub: Pub, board: V2Board, table: str
+) -> None:
+    with phone(browser, pub, table) as (page, _):
+        fill(page, "Bitter")
+        page.get_by_role("button", name="See order").click()
+        expect(page.get_by_role("button", name="Send to the bar")).to_be_visible()
+        # Four taps in one moment: send, its second, add, see. The third is elsewhere.
+        page.evaluate("""() => {
+            const tap = (element, clientX, clientY) => element.dispatchEvent(
+                new MouseEvent("click", { bubbles: true, cancelable: true, detail: 1, clientX, clientY }));
+            const named = (words) => [...document.querySelectorAll("button")].find(
+                (one) => (one.getAttribute("aria-label") ?? one.textContent).includes(words));
+            tap(named("Send to the bar"), 200, 700);
+            tap(named("Water"), 210, 705);
+            tap(named("Water"), 200, 100);
+            tap(named("See order"), 200, 700);
+        }""")
+        expect(page.get_by_role("dialog").locator(".what")).to_have_text("Water")
+        expect(page.get_by_role("button", name="Send to the bar")).to_be_visible()
+        board.next_event(change="placed")
+
+
 def test_an_order_of_a_phone_without_connection_is_kept_and_sent_once(
     browser: Browser, pub: Pub, board: V2Board, table: str
 ) -> None:

@@ -140,7 +140,10 @@ function order(puck, event) {
 function ignoreSecondTap({ detail, clientX, clientY }) {
   if (detail === 0) return; // by keyboard
   const stop = (event) => {
-    if (Math.hypot(event.clientX - clientX, event.clientY - clientY) > A_THUMB) return;
+    if (Math.hypot(event.clientX - clientX, event.clientY - clientY) > A_THUMB) {
+      removeEventListener("click", stop, true); // a tap elsewhere came between: the next one is meant
+      return;
+    }
     event.preventDefault();
     event.stopImmediatePropagation();
   };
