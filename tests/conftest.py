@@ -10,7 +10,9 @@ from django.test import Client, override_settings
 from hypothesis import HealthCheck, settings
 from pytest_django.fixtures import Settings
 from pytest_django.plugin import DjangoDbBlocker
+from xdist.remote import Producer  # type: ignore[import-untyped]  # it has none
 
+from tests.scheduling import Scheduling
 from tests.stack.network import turn_on_the_network
 
 # How long an example takes says how busy the machine is, and nothing of the code.
@@ -20,6 +22,10 @@ settings.load_profile("suite")
 
 # Where tests wait for real processes, for up to a minute each.
 _SLOW = {"agent", "browser", "chain", "faults", "journeys", "ontap", "simulator"}
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    return Scheduling(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

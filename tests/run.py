@@ -100,7 +100,7 @@ def run_column(column: str, *, trials: bool, for_pytest: list[str]) -> Results:
         stack.callback(guard.forget_folder, folder)
         environ = clean_environment(os.environ)
         environ |= {"ONTAP_ENV": column, "ONTAP_DATA": str(folder / "data"), "ONTAP_TRIALS": "1" if trials else ""}
-        # loadfile: the tests of one file share servers that are costly to start.
+        # What goes together is in `tests.scheduling`.
         command = [sys.executable, "-m", "pytest", f"--numprocesses={WORKERS}", "--dist=loadfile", "--quiet"]
         command.append("--no-loadscope-reorder")  # `conftest` has put them into order
         if column == "production":

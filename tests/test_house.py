@@ -4,6 +4,8 @@ import re
 import tomllib
 from pathlib import Path
 
+from tests.scheduling import ANNOUNCING
+
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = ("requirements.txt", "requirements-dev.txt")
 
@@ -27,3 +29,13 @@ def test_what_tests_install_is_what_runs() -> None:
     # One version of each: nothing is tested that is not what people get.
     pinned = {name: set(re.findall(r"^(\S+==\S+)", (ROOT / name).read_text(), re.M)) for name in LOCKS}
     assert pinned["requirements.txt"] <= pinned["requirements-dev.txt"]
+
+
+def test_one_worker_has_all_who_announce_by_mdns() -> None:
+    tests = (ROOT / "tests").rglob("test_*.py")
+    takes_turns = {
+        str(file.relative_to(ROOT))
+        for file in tests
+        if re.search(r"\bown_network\b|turn_on_the_network\(", file.read_text())
+    }
+    assert takes_turns - {"tests/test_house.py"} == ANNOUNCING
