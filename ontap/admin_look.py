@@ -118,7 +118,9 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _page("People", "person", "venues.user"),
                     _page("Roles", "badge", "venues.membership"),
+                    _page("Invitations", "person_add", "venues.invitation"),
                     _page("Operators", "corporate_fare", "venues.operator"),
+                    _page("Audit log", "policy", "venues.auditentry"),
                 ],
             },
         ],

@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 TAG = "ontap"
 SHORTEST_KEY = 32
+SHORTEST_AUDIT_DAYS = 30
 POSTGRES = "django.db.backends.postgresql"
 
 
@@ -130,6 +131,15 @@ def check_keys(**kwargs: Any) -> list[CheckMessage]:
 
 def _table_keys() -> list[str]:
     return list(settings.ONTAP_TABLE_KEYS)
+
+
+@register(TAG)
+def check_audit_days(**kwargs: Any) -> list[CheckMessage]:
+    """An audit log that may be emptied at once is none."""
+    if settings.ONTAP_AUDIT_DAYS >= SHORTEST_AUDIT_DAYS:
+        return []
+    hint = f"Set ONTAP_AUDIT_DAYS to {SHORTEST_AUDIT_DAYS} or more, or unset it."
+    return [Error(f"ONTAP_AUDIT_DAYS is {settings.ONTAP_AUDIT_DAYS}.", hint=hint, id="ontap.E012")]
 
 
 @register(TAG)

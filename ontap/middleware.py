@@ -5,10 +5,13 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from orders.views.visits import address_of
+from venues.acting import acting_in
+
 ADMIN = "/admin/"
 # Its own pages alone: unfold's Alpine evaluates the expressions of its templates, and its colours stand in the page.
 OF_THE_ADMIN = {"script-src": ["'unsafe-eval'"], "style-src": ["'unsafe-inline'"]}
-WITH_FORMS = ("/admin/", "/board/", "/login/", "/logout/", "/walk/")
+WITH_FORMS = ("/admin/", "/board/", "/invitation/", "/login/", "/logout/", "/walk/")
 
 
 def page_headers(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
@@ -23,6 +26,16 @@ def page_headers(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Cal
             # CSRF check refuses. No secret is in these addresses.
             answer.headers.setdefault("Referrer-Policy", "same-origin")
         return answer
+
+    return middleware
+
+
+def acting_person(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Whatever is changed while a request is answered knows who asked: history and the audit log note it."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        with acting_in(request, address_of):
+            return get_response(request)
 
     return middleware
 

@@ -1,7 +1,8 @@
 """Takes the secrets out of addresses before anything is logged.
 
 The seed's clients know nothing but an address, so three kinds of address hold a secret: `/t/<table code>`,
-`/k/<device key>` and `/s/<member token>`. See "Secrets in addresses" in the design.
+`/k/<device key>` and `/s/<member token>`; people are invited by a fourth,
+`/i/<token>/`. See "Secrets in addresses" in the design.
 """
 
 import logging
@@ -9,7 +10,7 @@ import re
 from urllib.parse import unquote
 
 HIDDEN = "…"
-DOORS = frozenset("tks")
+DOORS = frozenset("tksi")
 # Between the door and the secret a careless client may leave these; they are no secret.
 NO_SEGMENT = frozenset(("", ".", ".."))
 

@@ -30,6 +30,10 @@ ONTAP_TRUSTED_PROXIES: list[str] = env.list("ONTAP_TRUSTED_PROXIES", [])
 # Bare seed addresses without any credential: a pub's own box may, the public platform may not.
 ONTAP_ALLOW_OPEN_TABLES: bool = env.bool("ONTAP_ALLOW_OPEN_TABLES", EMBEDDED)
 
+# How long it is kept who changed what, and who logged in: days.
+ONTAP_HISTORY_DAYS: int = env.int("ONTAP_HISTORY_DAYS", 730)
+ONTAP_AUDIT_DAYS: int = env.int("ONTAP_AUDIT_DAYS", 730)
+
 # Per minute, of one address (a whole pub may be one), one socket, one table session.
 ONTAP_HANDSHAKES_PER_MINUTE: int = env.int("ONTAP_HANDSHAKES_PER_MINUTE", 1200)
 ONTAP_FAILURES_PER_MINUTE: int = env.int("ONTAP_FAILURES_PER_MINUTE", 120)
@@ -93,6 +97,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "ontap.middleware.acting_person",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -22,6 +22,7 @@ from venues.admin.places import OfVenue, TableAdmin
 from venues.admin.scopes import managed_venues
 from venues.admin.scoping import Rows, ScopedAdmin, ScopedInline, person
 from venues.admin.site import site
+from venues.audit import What, note
 from venues.models import Device, Table, User
 
 
@@ -107,7 +108,8 @@ def revoke_device(device: Device, now: datetime) -> None:
     """Make a device's key dead; its open sockets hear of it at once."""
     with transaction.atomic():
         publish(Notice(device.venue_id, now, "access", "revoked"))
-        Device.objects.filter(pk=device.pk, revoked_at=None).update(revoked_at=now)
+        if Device.objects.filter(pk=device.pk, revoked_at=None).update(revoked_at=now):
+            note(What.DEVICE_REVOKED, device.name, venue=device.venue)
 
 
 def _replace(model: type[Any], admin: type[ScopedAdmin]) -> None:

@@ -7,6 +7,9 @@ from typing import Any
 from django.conf import settings
 
 from orders.models import BoardPresence, VenueEvent
+from venues.audit import prune_audit
+from venues.history import prune_history
+from venues.invitations import prune_invitations
 from venues.models import Member
 
 EVENTS_KEPT = timedelta(days=7)
@@ -41,3 +44,8 @@ def prune_unused(now: datetime) -> int:
     logins: Any = import_module(settings.SESSION_ENGINE)
     logins.SessionStore.clear_expired()
     return scans + leases
+
+
+def prune_past(now: datetime) -> int:
+    """Remove versions, entries of the audit log and invitations that are over; how many rows there were."""
+    return prune_history(now) + prune_audit(now) + prune_invitations(now)

@@ -11,6 +11,7 @@ from orders.changes import Notice
 from orders.errors import Refused
 from orders.services import publish
 from venues.access import start_session
+from venues.audit import What, note
 from venues.models import Member, Table, TableSession, VenueFeed
 
 
@@ -85,6 +86,7 @@ def rotate_code(table: Table, now: datetime) -> int:
     with transaction.atomic():
         VenueFeed.objects.select_for_update(no_key=True).get(venue_id=table.venue_id)
         Table.objects.filter(pk=table.pk).update(code_version=F("code_version") + 1)
+        note(What.CODES_ROTATED, f"table {table.number}", venue=table.venue)
         publish(Notice(table.venue_id, now, "access", "rotated"))
     table.refresh_from_db(fields=["code_version"])
     return table.code_version

@@ -54,6 +54,7 @@ def prune() -> None:
     for venue_id in Venue.objects.order_by("pk").values_list("pk", flat=True):
         prune_events.apply_async((venue_id,), expires=3600)
     pruning.prune_unused(now_in_ms())
+    pruning.prune_past(now_in_ms())
 
 
 @shared_task(base=Retried)

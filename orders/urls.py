@@ -1,4 +1,4 @@
-"""Addresses of orders: the three that hold a secret (`/t/`, `/k/`, and `/s/` of sockets), and the board's."""
+"""Addresses of orders: those that hold a secret (`/t/`, `/k/`, `/i/`, and `/s/` of sockets), and the board's."""
 
 from django.contrib.auth.views import LogoutView
 from django.urls import path
@@ -9,6 +9,7 @@ from orders.views.docket import docket_page
 from orders.views.find import find_page, order_detail, undo_order
 from orders.views.guest import guest_page, here_page
 from orders.views.installed import board_manifest, guest_manifest, offline_page, service_worker
+from orders.views.invitation import invitation_link, invitation_page
 from orders.views.login import LoginPage
 from orders.views.pausing import pause_page
 from orders.views.session import SessionView, session
@@ -24,6 +25,8 @@ urlpatterns = [
     path("service-worker.js", service_worker, name="service-worker"),
     path("offline", offline_page, name="offline"),
     path("k/<str:key>/", device_page, name="device"),
+    path("i/<str:token>/", invitation_link, name="invitation-link"),
+    path("invitation/", invitation_page, name="invitation"),
     path("session", session, name="session"),
     path("api/session", SessionView.as_view(), name="api-session"),
     path("board/<id:venue_id>/", board_page, name="board"),

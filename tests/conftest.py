@@ -65,6 +65,13 @@ def quick_passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def short_audit() -> Iterator[None]:
+    """Entries of the audit log may be removed at once: else the database would refuse to empty itself after a test."""
+    with override_settings(ONTAP_AUDIT_DAYS=0):
+        yield
+
+
 @pytest.fixture
 def own_network() -> Iterator[None]:
     """No other test's agent hears the gateways of this one, nor this one's theirs."""

@@ -16,6 +16,7 @@ from django.utils.crypto import salted_hmac
 from tracker import nudges
 from tracker.models import EdgeAgent, Enrolment, WrongCode
 from tracker.text import printable
+from venues.audit import What, note
 from venues.codes import new_token, token_hash
 from venues.models import User, Venue
 
@@ -129,6 +130,9 @@ def confirm(
             enrolled_by=by,
         )
         Enrolment.objects.filter(pk=waits.pk).update(agent=agent, expires_at=now + LIVES)
+        if existing is not None:
+            note(What.AGENT_REVOKED, f"{existing}, replaced", venue=venue, who=by)
+        note(What.AGENT_ENROLLED, str(agent), venue=venue, who=by)
     nudges.look_soon(venue.pk)
     return agent
 
@@ -156,7 +160,10 @@ def waits(secret: str, now: datetime) -> bool | Granted:
 
 def revoke(agent: EdgeAgent, now: datetime) -> bool:
     """Make the agent's token dead; its open socket is closed within seconds."""
-    revoked = EdgeAgent.objects.filter(pk=agent.pk, revoked_at=None).update(revoked_at=now)
+    with transaction.atomic():
+        revoked = EdgeAgent.objects.filter(pk=agent.pk, revoked_at=None).update(revoked_at=now)
+        if revoked:
+            note(What.AGENT_REVOKED, str(agent), venue=agent.venue)
     nudges.look_soon(agent.venue_id)
     return bool(revoked)
 

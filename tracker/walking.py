@@ -56,8 +56,10 @@ def learn_tag(table: Table, tag: str, *, instead: bool = False) -> None:
             other = having.first()
             if other is not None and not instead:
                 raise TagTaken(other)
-            having.update(tag_number=None)
-            Table.objects.filter(pk=table.pk).update(tag_number=tag)
+            for row, number in ((other, None), (Table.objects.get(pk=table.pk), tag)):
+                if row is not None:
+                    row.tag_number = number
+                    row.save(update_fields=["tag_number"])
     except IntegrityError:  # somebody else has just given it to another table
         other = having.first()
         if other is None:

@@ -46,5 +46,10 @@ def device_socket(key: str, venue_id: int) -> str:
     return f"{socket_base()}/k/{key}/Test?venue_id={venue_id}&table_number=dashboard"
 
 
+def invitation_page(token: str) -> str:
+    """Where somebody accepts an invitation."""
+    return f"{base_url()}/i/{token}/"
+
+
 def board_page(venue_id: int) -> str:
     return f"{base_url()}/board/{venue_id}/"

@@ -1,7 +1,7 @@
 """Who may see and do what: the only place that answers this."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from venues.models import Membership, Operator, Role, User, Venue
 
@@ -28,6 +28,23 @@ def operators_for(user: User | AnonymousUser, roles: tuple[Role, ...] = EVERYBOD
     if user.is_superuser:
         return Operator.objects.all()
     return Operator.objects.filter(pk__in=Membership.objects.filter(user=user, role__in=roles).values("operator_id"))
+
+
+def may_give(user: User | AnonymousUser, role: str, operator_id: int, venue_id: int | None) -> bool:
+    """Whether this person may give (or change, or take) a role: an operator any of theirs, a manager that of staff at
+    their venues. Nobody hands out more than they have."""
+    if operators_for(user, (Role.OPERATOR,)).filter(pk=operator_id).exists():
+        return venue_id is None or Venue.objects.filter(pk=venue_id, operator_id=operator_id).exists()
+    return role == Role.STAFF and venue_id is not None and venues_for(user, MANAGERS).filter(pk=venue_id).exists()
+
+
+def giver_may(giver: str) -> Q:
+    """`may_give` as a condition on rows with `operator`, `venue` and `role`, for the person in their field `giver`."""
+    at_work = Membership.objects.filter(user=OuterRef(giver), user__is_active=True, operator=OuterRef("operator"))
+    whole = Exists(at_work.filter(role=Role.OPERATOR))
+    manages = Exists(at_work.filter(role=Role.MANAGER, venue=OuterRef("venue")))
+    power = Q(**{f"{giver}__is_superuser": True, f"{giver}__is_active": True})
+    return power | Q(whole) | (Q(role=Role.STAFF) & Q(manages))
 
 
 def may_work_at(user: User | AnonymousUser, venue_id: int) -> bool:

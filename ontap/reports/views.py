@@ -19,8 +19,9 @@ from ontap.reports.listing import HEADS, portions
 from ontap.reports.question import DAYS, Question, QuestionForm
 from ontap.reports.rows import reading
 from ontap.reports.standing import Standing, standing
+from venues.audit import What, note
 from venues.hours import DAY, business_date
-from venues.models import Venue
+from venues.models import Operator, Venue
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 
@@ -114,8 +115,19 @@ def _asked(request: HttpRequest) -> Question | HttpResponse:
 
 
 def _as_file(answer: Answer, name: str, asked: Question) -> Answer:
+    _note_export(name, asked)
     answer["Content-Disposition"] = f'attachment; filename="{name}-{asked.first}-{asked.last}.csv"'
     return answer
+
+
+def _note_export(name: str, asked: Question) -> None:
+    """In the audit log: at the venue, or for each operator where it was of several venues."""
+    about = f"report {name}, {asked.first} to {asked.last}"
+    if len(asked.venues) == 1:
+        note(What.EXPORTED, about, venue=asked.venues[0])
+        return
+    for operator in Operator.objects.filter(venues__in=asked.venues).distinct().order_by("pk"):
+        note(What.EXPORTED, about, operator=operator)
 
 
 def _periods(request: HttpRequest, asked: Question, there_is: Standing) -> list[tuple[str, str, bool]]:

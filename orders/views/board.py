@@ -21,6 +21,7 @@ from orders.standing import told_of
 from orders.states import State
 from orders.views.visits import DEVICE_KEPT, count_failure, refuse_too_many, set_secret_cookie, too_many_failures
 from venues.access import DEVICE_COOKIE, Credentials, Pass, board_pass, device_with, user_logged_in
+from venues.acting import name_device
 from venues.models import Category, Venue
 
 COLUMNS = ((State.PENDING, "New", "new"), (State.ACCEPTED, "Accepted", "accepted"), (State.READY, "Ready", "ready"))
@@ -33,6 +34,7 @@ def at_board(request: HttpRequest, venue_id: int) -> Pass | HttpResponse:
     """
     held = board_pass(venue_id, Credentials(cookies=request.COOKIES))
     if held is not None:
+        name_device(held.actor)
         return held
     login_key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     if login_key is not None and user_logged_in(login_key) is not None:

@@ -37,9 +37,11 @@ class Secrets:
     device_key: str
     member_token: str
     table_code: str
+    invitation: str
     wrong_key: str = "Wr0ngK3y_" + "cAnArY" * 5 + "-x7Zq"
     wrong_token: str = "Wr0ngT0ken_" + "bIrDsOnG" * 3 + "-q9Zx7"
     wrong_code: str = "ae." + "wrngcdcnryqzxvkj7a5b3c2d4e"
+    wrong_invitation: str = "Wr0ngInv1te_" + "fLeDgLiNg" * 3 + "-w8Zq"
 
     @property
     def all(self) -> Mapping[str, str]:
@@ -107,6 +109,16 @@ PLACES_OF_TOKENS = [
     "/api/v1/venues/2/menu?token={0}",
     "/x?member_token={0}",
 ]
+PLACES_OF_INVITATIONS = [
+    "/i/{0}/",
+    "/i/{0}",
+    "/i/{1}/",
+    "/%69/{0}/",
+    "/I/{0}/",
+    "/i/{0}/x",
+    "/invitation/?token={0}",
+    "/login/?next=/i/{0}/",
+]
 PLACES_OF_CODES = [
     "/t/{0}",
     "/t/{0}/",
@@ -127,6 +139,7 @@ def addresses(secrets: Secrets) -> Iterator[str]:
     for places, found in (
         (PLACES_OF_KEYS, (secrets.device_key, secrets.wrong_key)),
         (PLACES_OF_TOKENS, (secrets.member_token, secrets.wrong_token)),
+        (PLACES_OF_INVITATIONS, (secrets.invitation, secrets.wrong_invitation)),
         (PLACES_OF_CODES, (secrets.table_code, secrets.wrong_code, secrets.table_code.upper())),
     ):
         for secret in found:
@@ -148,7 +161,7 @@ def requests(secrets: Secrets) -> Iterator[Request]:
         yield "POST", "/api/session", json.dumps({"code": [code], "key": code}), {"Content-Type": "application/json"}
         yield "POST", "/api/session", f"code={code}", {"Content-Type": "application/x-www-form-urlencoded"}
         yield "POST", "/api/session", code, {"Content-Type": "text/plain"}
-        names = ("ontap_member", "ontap_device", "ontap_login", "csrftoken")
+        names = ("ontap_member", "ontap_device", "ontap_invitation", "ontap_login", "csrftoken")
         yield "GET", "/session", "", {"Cookie": "; ".join(f"{name}={code}" for name in names)}
         yield "GET", "/", "", {"Referer": f"http://x/k/{code}/", "User-Agent": f"/t/{code}"}
         yield "GET", f"/api/v1/venues/{VENUE}/menu", "", {"Authorization": f"Bearer {code}"}
@@ -165,7 +178,7 @@ def ask_all(port: int, secrets: Secrets) -> Heard:
             response = line.getresponse()
             text = response.read().decode(errors="replace")
         heard.statuses.add(response.status)
-        if address.startswith(("/t/", "/k/")) and response.status not in (400, 501):
+        if address.startswith(("/t/", "/k/", "/i/")) and response.status not in (400, 501):
             heard.referrers[address] = response.headers.get("Referrer-Policy", "none")
         if "?next=" not in address:  # a form says where it leads
             heard.texts[f"{method} {address} {headers}"] = f"{_told_to_all(response)}\n{text}"
@@ -216,7 +229,23 @@ def secrets(running: Running) -> Secrets:
     code = urlsplit(running.table_link(VENUE, TABLE)).path.removeprefix("/t/")
     with closing(http.client.HTTPConnection(LOOPBACK, running.web.port, timeout=10)) as line:
         line.request("POST", "/api/session", json.dumps({"code": code}), {"Content-Type": "application/json"})
-        return Secrets(key, json.loads(line.getresponse().read())["token"], code)
+        token = json.loads(line.getresponse().read())["token"]
+    return Secrets(key, token, code, invitation_of(running))
+
+
+INVITE = f"""
+from django.utils import timezone
+from venues.invitations import invite
+from venues.models import Invitation, User, Venue
+venue = Venue.objects.get(pk={VENUE})
+owner = User.objects.filter(memberships__operator=venue.operator, memberships__role="operator").first()
+row = Invitation(operator=venue.operator, venue=venue, role="staff", name="Sam")
+print(invite(row, owner, timezone.now()))
+"""
+
+
+def invitation_of(running: Running) -> str:
+    return running.manage("shell", "--no-imports", "--command", INVITE).split()[-1]
 
 
 @dataclass

@@ -44,6 +44,7 @@ MIXES = (
     Mix("embedded with a database", {"DATABASE_URL": "postgres://u:canary-p@h/d"}, ("E003",), "ONTAP_ENV=production"),
     Mix("embedded with Redis", {"REDIS_URL": "redis://:canary-p@h/0"}, ("E004",), "unset REDIS_URL"),
     Mix("embedded, short keys", {"SECRET_KEY": "canary", "ONTAP_TABLE_KEYS": "canary2"}, ("E009", "E010"), "32"),
+    Mix("an audit log of a day", {"ONTAP_AUDIT_DAYS": "1"}, ("E012",), "ONTAP_AUDIT_DAYS to 30"),
     Mix("a port that is no number", {"PORT": "http"}, ("E001",), "PORT cannot be read"),
     Mix("a switch that is neither", {"ONTAP_LAN": "perhaps"}, ("E001",), "ONTAP_LAN"),
     production("production, all set"),

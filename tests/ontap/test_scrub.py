@@ -24,6 +24,7 @@ def everything_encoded(text: str) -> str:
     [
         (f"/k/{SECRET}/Test?venue_id=1", "/k/…/Test?venue_id=1"),
         (f"/t/{SECRET}", "/t/…"),
+        (f"/i/{SECRET}/", "/i/…/"),
         (f"/s/{SECRET}/ws?venue_id=1&table_number=7", "/s/…/ws?venue_id=1&table_number=7"),
         (f"/s/{SECRET}?v=2", "/s/…?v=2"),
         (f"k/{SECRET}/", "k/…/"),
@@ -54,7 +55,7 @@ def test_a_path_without_a_secret_stays_as_it_is(path: str) -> None:
 @given(
     secret=SECRETS,
     door=st.sampled_from(
-        ["/t/", "/k/", "/s/", "/%74/", "%2fk%2F", "/s//", "?next=/k/", "?code=", "&x_token=", "?a=b;key="]
+        ["/t/", "/k/", "/s/", "/i/", "/%74/", "%2fk%2F", "/s//", "?next=/k/", "?code=", "&x_token=", "?a=b;key="]
     ),
     before=st.text(string.ascii_letters + string.digits + "/.-%", max_size=30),
     after=st.sampled_from(["", "/", "/Test", "/Test?venue_id=1", "%2F", "&x=1"]),

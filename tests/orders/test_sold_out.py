@@ -12,6 +12,7 @@ from orders.models import VenueEvent
 from orders.sold_out import sell_again, stop_selling, until_when
 from tests.factories import make_options, make_product, make_venue, now_ms
 from tests.orders.boards import follow, tablet_of, words
+from venues.history import versions_of
 from venues.models import Operator, Product, Venue, VenueProduct
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
@@ -86,6 +87,16 @@ def test_the_price_and_the_count_of_a_venue_stay(venue: Venue, pie: Product, tab
     tablet.post(page(venue), {"again": str(pie.pk)})
     row = difference(venue, pie)
     assert (str(row.price), row.stock, row.available, row.sold_out_until) == ("9.90", 4, True, None)
+
+
+def test_the_history_of_the_difference_names_the_tablet(venue: Venue, pie: Product, tablet: Client) -> None:
+    for tap in ("today", "again"):
+        tablet.post(page(venue), {tap: str(pie.pk)})
+    made = versions_of(VenueProduct).filter(product=pie).order_by("pk")
+    assert [(row.history_type, row.by, row.history_user) for row in made] == [
+        ("+", "Bar tablet", None),
+        ("~", "Bar tablet", None),
+    ]
 
 
 def test_what_is_counted_and_gone_is_sold_again_by_its_number(venue: Venue, pie: Product, tablet: Client) -> None:

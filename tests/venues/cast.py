@@ -27,9 +27,13 @@ from tests.factories import (
 )
 from tracker.models import EdgeAgent, Gateway, GatewayCommand, Reading, TrackedOrder
 from venues.access import start_session
+from venues.audit import What
+from venues.invitations import invite
 from venues.models import (
+    AuditEntry,
     Category,
     Device,
+    Invitation,
     Membership,
     Menu,
     Operator,
@@ -61,6 +65,8 @@ class House:
     tracked: TrackedOrder
     reading: Reading
     session: TableSession
+    invitation: Invitation
+    noted: AuditEntry
     order: Order
     owner: User
     manager: User
@@ -71,11 +77,13 @@ class House:
         if model is Membership:
             return Membership.objects.get(user=self.staff)
         rows: dict[Any, Any] = {
+            AuditEntry: self.noted,
             Category: self.product.category,
             Device: self.device,
             EdgeAgent: self.agent,
             Gateway: self.gateway,
             GatewayCommand: self.command,
+            Invitation: self.invitation,
             Menu: self.venue.menu,
             Operator: self.operator,
             OptionGroup: self.group,
@@ -101,6 +109,9 @@ def make_house(name: str) -> House:
     group = make_options(product, f"{name} size", {f"{name} half": "0", f"{name} pint": "2.00"})
     difference = VenueProduct.objects.create(venue=venue, product=product, stock=20)
     order = make_order(table, {product: 1})
+    owner = make_person(f"{name}-owner", Role.OPERATOR, operator)
+    invitation = Invitation(operator=operator, venue=venue, role=Role.STAFF, name=f"{name} Newcomer")
+    invite(invitation, owner, timezone.now())
     agent = make_agent(venue, f"{name} box")[0]
     return House(
         operator=operator,
@@ -117,7 +128,9 @@ def make_house(name: str) -> House:
         reading=make_reading(venue, failed_at=timezone.now(), detail=f"{name} does not answer."),
         session=start_session(table, timezone.now()),
         order=order,
-        owner=make_person(f"{name}-owner", Role.OPERATOR, operator),
+        owner=owner,
+        invitation=invitation,
+        noted=AuditEntry.objects.get(what=What.INVITED, venue=venue),
         manager=make_person(f"{name}-manager", Role.MANAGER, venue),
         staff=make_person(f"{name}-staff", Role.STAFF, venue),
     )

@@ -11,6 +11,7 @@ from venues.addresses import device_page, device_socket
 from venues.admin.places import OfVenue
 from venues.admin.scoping import ScopedAdmin, person
 from venues.admin.site import site
+from venues.audit import What, note
 from venues.codes import new_token, token_hash
 from venues.models import Device, TableSession
 
@@ -40,6 +41,8 @@ class DeviceAdmin(OfVenue, ScopedAdmin):
             obj.key_hash, obj.created_at, obj.created_by = token_hash(key), timezone.now(), person(request)
             obj.new_key = key
         super().save_model(request, obj, form, change)
+        if not change:
+            note(What.DEVICE_MADE, obj.name, venue=obj.venue)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         context = {

@@ -1,10 +1,12 @@
 """Menus, their categories, and the options that products offer."""
 
 from django.contrib.admin import RelatedOnlyFieldListFilter
+from django.db.models import Q
 from django.http import HttpRequest
 
+from venues.admin.history import RememberedAdmin
 from venues.admin.scopes import groups_changeable, groups_seen, menus_changeable, menus_seen, whole_operators
-from venues.admin.scoping import Rows, ScopedAdmin, ScopedInline, person
+from venues.admin.scoping import Rows, ScopedInline, person
 from venues.admin.site import has_any, site
 from venues.models import Category, Menu, Option, OptionGroup, User
 from venues.roles import MANAGERS, operators_for
@@ -18,7 +20,7 @@ class CategoryInline(ScopedInline):
         return rows.filter(menu__in=menus_seen(user))
 
 
-class MenuAdmin(ScopedAdmin):
+class MenuAdmin(RememberedAdmin):
     list_display = ("name", "operator")
     list_filter = (("operator", RelatedOnlyFieldListFilter),)
     list_select_related = ("operator",)
@@ -32,6 +34,9 @@ class MenuAdmin(ScopedAdmin):
     def changeable(self, user: User, rows: Rows) -> Rows:
         return rows.filter(pk__in=menus_changeable(user).values("pk"))
 
+    def was_seen(self, user: User, versions: Rows) -> Rows:
+        return versions.filter(operator__in=whole_operators(user))
+
     def choices(self, request: HttpRequest, field: str, rows: Rows) -> Rows:
         return rows.filter(pk__in=whole_operators(person(request)).values("pk"))
 
@@ -40,7 +45,7 @@ class MenuAdmin(ScopedAdmin):
         return super().has_add_permission(request) and has_any(request, whole_operators)
 
 
-class CategoryAdmin(ScopedAdmin):
+class CategoryAdmin(RememberedAdmin):
     list_display = ("name", "menu", "station", "position", "served_from", "served_until")
     list_filter = (("menu", RelatedOnlyFieldListFilter),)
     list_select_related = ("menu",)
@@ -51,6 +56,9 @@ class CategoryAdmin(ScopedAdmin):
 
     def changeable(self, user: User, rows: Rows) -> Rows:
         return rows.filter(menu__in=menus_changeable(user))
+
+    def was_seen(self, user: User, versions: Rows) -> Rows:
+        return versions.filter(Q(operator__in=whole_operators(user)) | Q(menu__in=menus_changeable(user)))
 
     def choices(self, request: HttpRequest, field: str, rows: Rows) -> Rows:
         return rows.filter(pk__in=menus_changeable(person(request)).values("pk"))
@@ -66,7 +74,7 @@ class OptionInline(ScopedInline):
         return rows.filter(group__in=groups_seen(user))
 
 
-class OptionGroupAdmin(ScopedAdmin):
+class OptionGroupAdmin(RememberedAdmin):
     list_display = ("name", "operator", "minimum", "maximum")
     list_filter = (("operator", RelatedOnlyFieldListFilter),)
     list_select_related = ("operator",)
@@ -79,6 +87,9 @@ class OptionGroupAdmin(ScopedAdmin):
 
     def changeable(self, user: User, rows: Rows) -> Rows:
         return rows.filter(pk__in=groups_changeable(user).values("pk"))
+
+    def was_seen(self, user: User, versions: Rows) -> Rows:
+        return versions.filter(operator__in=operators_for(user, MANAGERS))
 
     def choices(self, request: HttpRequest, field: str, rows: Rows) -> Rows:
         return rows.filter(pk__in=operators_for(person(request), MANAGERS).values("pk"))

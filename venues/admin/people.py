@@ -7,10 +7,13 @@ from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.forms import UserChangeForm as StockChangeForm
+from django.db.models import Q
 from django.http import HttpRequest
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from venues.admin.history import RememberedAdmin
 from venues.admin.scopes import (
+    managed_venues,
     memberships_changeable,
     memberships_seen,
     people_changeable,
@@ -20,6 +23,7 @@ from venues.admin.scopes import (
 from venues.admin.scoping import OneOperatorForm, Rows, ScopedAdmin, ScopedInline, person
 from venues.admin.site import site
 from venues.models import Membership, Role, User
+from venues.roles import may_give
 
 if TYPE_CHECKING:
     _StockUserAdmin = StockUserAdmin[User]
@@ -66,7 +70,8 @@ class _OfMemberships:
         return rows.filter(pk__in=memberships_changeable(user).values("pk"))
 
 
-def _asked_by(form: type[MembershipForm], user: User) -> type[MembershipForm]:
+def asked_by(form: type[MembershipForm], user: User) -> type[MembershipForm]:
+    """The form as this person may fill it."""
     return type("MembershipForm", (form,), {"asker": user})
 
 
@@ -83,10 +88,10 @@ class MembershipInline(_OfMemberships, ScopedInline):
         if obj is None and not person(request).is_superuser:
             # Without a role nobody but a superuser would ever see the person again.
             kwargs |= {"min_num": 1, "validate_min": True}
-        return super().get_formset(request, obj, form=_asked_by(MembershipForm, person(request)), **kwargs)
+        return super().get_formset(request, obj, form=asked_by(MembershipForm, person(request)), **kwargs)
 
 
-class MembershipAdmin(_OfMemberships, ScopedAdmin):
+class MembershipAdmin(_OfMemberships, RememberedAdmin):
     list_display = ("user", "role", "operator", "venue")
     list_filter = (("operator", RelatedOnlyFieldListFilter), ("venue", RelatedOnlyFieldListFilter), "role")
     list_select_related = ("user", "operator", "venue")
@@ -94,8 +99,21 @@ class MembershipAdmin(_OfMemberships, ScopedAdmin):
     autocomplete_fields = ("user",)
     fixed = ("user",)
 
+    def was_seen(self, user: User, versions: Rows) -> Rows:
+        """Roles that this person may give."""
+        staff = Q(venue__in=managed_venues(user), role=Role.STAFF)
+        return versions.filter(Q(operator__in=whole_operators(user)) | staff)
+
+    def faults_of(self, request: HttpRequest, row: Any) -> list[str]:
+        may = may_give(person(request), row.role, row.operator_id, row.venue_id)
+        return [] if may else ["This role is not yours to give."]
+
+    def may_point(self, request: HttpRequest, holder: Any, field: str, rows: Rows) -> Rows:
+        """Whoever had the role may have no other by which this person would see them."""
+        return rows.filter(is_superuser=False) if field == "user" else super().may_point(request, holder, field, rows)
+
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        return super().get_form(request, obj, change=change, form=_asked_by(MembershipForm, person(request)), **kwargs)
+        return super().get_form(request, obj, change=change, form=asked_by(MembershipForm, person(request)), **kwargs)
 
 
 class NewPersonForm(_NewPersonForm):

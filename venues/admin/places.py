@@ -9,8 +9,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from venues.addresses import board_page, table_page
+from venues.admin.history import RememberedAdmin
 from venues.admin.scopes import managed_venues, whole_operators
-from venues.admin.scoping import Rows, ScopedAdmin, ScopedInline, person
+from venues.admin.scoping import Rows, ScopedInline, person
 from venues.admin.site import has_any, site
 from venues.models import OpeningException, OpeningHours, Operator, Table, User, Venue
 from venues.roles import MANAGERS, operators_for
@@ -23,10 +24,11 @@ class OfVenue:
         return rows.filter(venue__in=managed_venues(user))
 
 
-class OperatorAdmin(ScopedAdmin):
+class OperatorAdmin(RememberedAdmin):
     """Made and renamed by superusers only: names are unique over all, so a form would tell which there are."""
 
     list_display = ("name",)
+    lists_deleted = False  # its venues, menus and people went with it
 
     def scope(self, user: User, rows: Rows) -> Rows:
         return rows.filter(pk__in=operators_for(user, MANAGERS).values("pk"))
@@ -52,8 +54,9 @@ class ExceptionInline(OfVenue, ScopedInline):
     model = OpeningException
 
 
-class VenueAdmin(ScopedAdmin):
+class VenueAdmin(RememberedAdmin):
     list_display = ("name", "operator", "menu", "timezone", "board")
+    lists_deleted = False  # its tables, orders and devices went with it
     list_filter = (("operator", RelatedOnlyFieldListFilter),)
     search_fields = ("name",)
     list_select_related = ("operator", "menu")
@@ -103,7 +106,7 @@ class VenueAdmin(ScopedAdmin):
         return format_html('<a href="{}">Open</a>', board_page(venue.pk)) if venue.pk else ""
 
 
-class TableAdmin(OfVenue, ScopedAdmin):
+class TableAdmin(OfVenue, RememberedAdmin):
     list_display = ("number", "venue", "name", "zone", "tag_number", "stopped_at")
     list_filter = (("venue", RelatedOnlyFieldListFilter), "zone")
     search_fields = ("number", "name")
@@ -111,6 +114,9 @@ class TableAdmin(OfVenue, ScopedAdmin):
     fields = ("venue", "number", "name", "zone", "tag_number", "stopped_at", "code_version", "page")
     readonly_fields = ("stopped_at", "code_version", "page")
     fixed = ("venue",)
+
+    def was_seen(self, user: User, versions: Rows) -> Rows:
+        return versions.filter(venue__in=managed_venues(user))
 
     @display(description="what its code says")
     def page(self, table: Table) -> SafeString | str:

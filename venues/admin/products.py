@@ -5,12 +5,14 @@ from typing import Any
 
 from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
+from venues.admin.history import RememberedAdmin
 from venues.admin.places import OfVenue
-from venues.admin.scopes import groups_seen, menus_changeable, menus_seen
-from venues.admin.scoping import Rows, ScopedAdmin, ScopedInline, person
+from venues.admin.scopes import groups_seen, managed_venues, menus_changeable, menus_seen, whole_operators
+from venues.admin.scoping import Rows, ScopedInline, person
 from venues.admin.site import has_any, site
 from venues.models import (
     Allergen,
@@ -55,7 +57,7 @@ class DifferenceInline(OfVenue, ScopedInline):
     moving = ("stock",)
 
 
-class ProductAdmin(ScopedAdmin):
+class ProductAdmin(RememberedAdmin):
     list_display = ("name", "category", "price", "active")
     list_filter = (("category__menu", RelatedOnlyFieldListFilter), ("category", RelatedOnlyFieldListFilter), "active")
     list_select_related = ("category",)
@@ -67,6 +69,9 @@ class ProductAdmin(ScopedAdmin):
 
     def changeable(self, user: User, rows: Rows) -> Rows:
         return rows.filter(category__menu__in=menus_changeable(user))
+
+    def was_seen(self, user: User, versions: Rows) -> Rows:
+        return versions.filter(Q(operator__in=whole_operators(user)) | Q(category__menu__in=menus_changeable(user)))
 
     def choices(self, request: HttpRequest, field: str, rows: Rows) -> Rows:
         return rows.filter(menu__in=menus_changeable(person(request)))
@@ -91,7 +96,7 @@ class ProductAdmin(ScopedAdmin):
         super().save_formset(request, form, formset, change)
 
 
-class VenueProductAdmin(OfVenue, ScopedAdmin):
+class VenueProductAdmin(OfVenue, RememberedAdmin):
     """Prices, availability and stock of one venue."""
 
     list_display = ("product", "venue", "price", "available", "sold_out_until", "stock")
@@ -101,6 +106,9 @@ class VenueProductAdmin(OfVenue, ScopedAdmin):
     autocomplete_fields = ("product",)
     fixed = ("venue", "product")
     moving = ("stock",)
+
+    def was_seen(self, user: User, versions: Rows) -> Rows:
+        return versions.filter(venue__in=managed_venues(user))
 
     def delete_queryset(self, request: HttpRequest, queryset: Rows) -> None:
         with transaction.atomic():

@@ -2,7 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
-from venues.models import Membership, Menu, Operator, OptionGroup, ProductOptionGroup, Role, User, Venue
+from venues.models import Invitation, Membership, Menu, Operator, OptionGroup, ProductOptionGroup, Role, User, Venue
 from venues.roles import MANAGERS, operators_for, venues_for
 
 
@@ -47,6 +47,16 @@ def memberships_changeable(user: User) -> QuerySet[Membership]:
     """An operator's all; a manager's, the staff of their venues: nobody hands out more than they have."""
     staff = Q(venue__in=managed_venues(user), role=Role.STAFF)
     return Membership.objects.filter(Q(operator__in=whole_operators(user)) | staff)
+
+
+def invitations_seen(user: User) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(Q(operator__in=whole_operators(user)) | Q(venue__in=managed_venues(user)))
+
+
+def invitations_changeable(user: User) -> QuerySet[Invitation]:
+    """Those to a role that this person may give."""
+    staff = Q(venue__in=managed_venues(user), role=Role.STAFF)
+    return Invitation.objects.filter(Q(operator__in=whole_operators(user)) | staff)
 
 
 def people_seen(user: User) -> QuerySet[User]:

@@ -1,6 +1,8 @@
 """The rows of venues: people, places, access, menu."""
 
 from venues.models.access import Device, Member, TableSession
+from venues.models.audit import AuditEntry
+from venues.models.invitations import Invitation
 from venues.models.menu import (
     Allergen,
     AllergenState,
@@ -19,8 +21,10 @@ from venues.models.places import OpeningException, OpeningHours, Table, Venue, V
 __all__ = [
     "Allergen",
     "AllergenState",
+    "AuditEntry",
     "Category",
     "Device",
+    "Invitation",
     "Member",
     "Membership",
     "Menu",

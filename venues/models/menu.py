@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from venues.constraints import SameOwner
+from venues.history import History
 from venues.models.people import Operator, User
 from venues.models.places import Venue
 from venues.pictures import PictureField
@@ -19,6 +20,8 @@ NOT_NEGATIVE = [MinValueValidator(Decimal(0))]
 class Menu(models.Model):
     operator = models.ForeignKey(Operator, on_delete=models.PROTECT, related_name="menus")
     name = models.CharField(max_length=60)
+
+    history = History()
 
     class Meta:
         constraints = [
@@ -41,6 +44,8 @@ class Category(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     served_from = models.TimeField(null=True, blank=True)
     served_until = models.TimeField(null=True, blank=True)
+
+    history = History()
 
     class Meta:
         verbose_name_plural = "categories"
@@ -68,6 +73,8 @@ class OptionGroup(models.Model):
     minimum = models.PositiveSmallIntegerField(default=0)
     maximum = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
 
+    history = History()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["operator", "id"], name="option_group_operator_id"),
@@ -84,6 +91,8 @@ class Option(models.Model):
     price = models.DecimalField(**PRICE, default=Decimal(0), validators=NOT_NEGATIVE)
     position = models.PositiveSmallIntegerField(default=0)
     available = models.BooleanField(default=True)
+
+    history = History()
 
     class Meta:
         ordering = ["position", "id"]
@@ -120,6 +129,8 @@ class Product(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     option_groups = models.ManyToManyField(OptionGroup, through="ProductOptionGroup", related_name="products")
 
+    history = History()
+
     class Meta:
         ordering = ["category__position", "position", "id"]
         constraints = [
@@ -138,6 +149,8 @@ class ProductOptionGroup(models.Model):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, db_constraint=False, related_name="group_links")
     group = models.ForeignKey(OptionGroup, on_delete=models.CASCADE, db_constraint=False, related_name="product_links")
     position = models.PositiveSmallIntegerField(default=0)
+
+    history = History()
 
     class Meta:
         ordering = ["position", "id"]
@@ -184,6 +197,8 @@ class ProductAllergen(models.Model):
     confirmed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     confirmed_at = models.DateTimeField(null=True, blank=True)
 
+    history = History()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["product", "allergen"], name="allergen_once_per_product"),
@@ -205,6 +220,8 @@ class VenueProduct(models.Model):
     available = models.BooleanField(default=True)
     sold_out_until = models.DateTimeField(null=True, blank=True)
     stock = models.PositiveIntegerField(null=True, blank=True, help_text="Counts down with orders; empty: not counted.")
+
+    history = History("stock")  # orders count it down
 
     class Meta:
         constraints = [

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from venues.constraints import SameOwner
+from venues.history import History
 
 
 class User(AbstractUser):
@@ -15,6 +16,8 @@ class Operator(models.Model):
     """A business with one venue or many. Nothing of one operator is visible to another."""
 
     name = models.CharField(max_length=80, unique=True)
+
+    history = History()
 
     def __str__(self) -> str:
         return self.name
@@ -35,6 +38,8 @@ class Membership(models.Model):
     venue = models.ForeignKey(
         "Venue", null=True, blank=True, on_delete=models.CASCADE, db_constraint=False, related_name="memberships"
     )
+
+    history = History()
 
     class Meta:
         constraints = [

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from venues.constraints import SameOwner
+from venues.history import History
 from venues.models.people import Operator
 from venues.pictures import PictureField
 
@@ -114,6 +115,8 @@ class Venue(models.Model):
         "most orders in a minute", default=600, validators=[MinValueValidator(1)]
     )
 
+    history = History("paused_until", "pause_reason")  # of the evening: in the venue's events
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["operator", "name"], name="venue_name_of_operator"),
@@ -179,6 +182,8 @@ class Table(models.Model):
     code_version = models.PositiveIntegerField(default=1, editable=False)
     stopped_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    history = History("stopped_at")
+
     class Meta:
         ordering = ["venue", "id"]
         constraints = [
@@ -212,6 +217,8 @@ class OpeningHours(models.Model):
     opens = models.TimeField()
     closes = models.TimeField()
 
+    history = History()
+
     class Meta:
         verbose_name_plural = "opening hours"
         ordering = ["weekday", "opens"]
@@ -232,6 +239,8 @@ class OpeningException(models.Model):
     opens = models.TimeField(null=True, blank=True)
     closes = models.TimeField(null=True, blank=True)
     reason = models.CharField(max_length=80, blank=True)
+
+    history = History()
 
     class Meta:
         ordering = ["date", "opens"]
