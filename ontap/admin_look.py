@@ -69,6 +69,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "6px",
     "COLORS": {"base": PORCELAIN, "primary": BOTTLE_GREEN},
+    "ACCOUNT": {"navigation": [{"title": "Your login", "link": reverse_lazy("own-login")}]},
     "SIDEBAR": {
         "show_search": False,
         "navigation": [

@@ -20,6 +20,7 @@ from orders.protocol import REVOKED, SESSION_ENDED
 from orders.reading import in_reader
 from venues import access
 from venues.models import Device, TableSession
+from venues.sessions import note_use
 
 if TYPE_CHECKING:
     from orders.consumers import OrderSocket
@@ -147,3 +148,4 @@ def _note_seen(passes: list[access.Pass], now: datetime) -> None:
     devices = {held.credential for held in passes if held.kind == "device"}
     TableSession.objects.filter(pk__in=sessions, ended_at=None).update(last_seen_at=now)
     Device.objects.filter(pk__in=devices).update(last_seen_at=now)
+    note_use({held.login_key for held in passes if held.kind == "login"}, now)

@@ -11,7 +11,9 @@ from orders.views.guest import guest_page, here_page
 from orders.views.installed import board_manifest, guest_manifest, offline_page, service_worker
 from orders.views.invitation import invitation_link, invitation_page
 from orders.views.login import LoginPage
+from orders.views.own_login import own_login_page
 from orders.views.pausing import pause_page
+from orders.views.second_factor import code_page, set_up_page
 from orders.views.session import SessionView, session
 from orders.views.sold_out import sold_out_page
 from orders.views.staff_order import order_page
@@ -44,5 +46,8 @@ urlpatterns = [
     path("board/<id:venue_id>/orders/<uuid:order_id>/undo", undo_order, name="board-order-undo"),
     path("board/<id:venue_id>/orders/<uuid:order_id>/docket", docket_page, name="board-docket"),
     path("login/", LoginPage.as_view(), name="login"),
+    path("login/code/", code_page, name="login-code"),
+    path("login/set-up/", set_up_page, name="login-set-up"),
+    path("login/own/", own_login_page, name="own-login"),
     path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
 ]

@@ -8,18 +8,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib import import_module
-from types import SimpleNamespace
 from typing import Any, Literal
 
 from django.conf import settings
-from django.contrib.auth import get_user
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
+from django.utils import timezone
 
 from venues.catalogue import Catalogue
 from venues.codes import code_is_right, new_token, table_id_in, token_hash
+from venues.logins import person_in
 from venues.models import Device, Member, Table, TableSession, User, Venue
-from venues.roles import may_work_at
+from venues.roles import has_role_at, may_work_at
 
 MEMBER_COOKIE = "ontap_member"
 DEVICE_COOKIE = "ontap_device"
@@ -140,10 +140,9 @@ def device_with(key: str) -> Device | None:
 
 
 def user_logged_in(login_key: str) -> User | None:
-    """The active person behind a login cookie."""
+    """The active person behind a login cookie, whose second factor is not wanting."""
     store: Any = import_module(settings.SESSION_ENGINE).SessionStore
-    user = get_user(SimpleNamespace(session=store(login_key)))  # type: ignore[arg-type]
-    return user if isinstance(user, User) and user.is_active else None
+    return person_in(store(login_key), timezone.now())
 
 
 def join_session(member: Member, venue: Venue, now: datetime) -> TableSession | None:
@@ -191,7 +190,8 @@ def lost(passes: Iterable[Pass]) -> dict[Pass, str]:
         for (key, venue_id), held_by in _grouped(logins).items():
             user = user_logged_in(key)
             if user is None:
-                gone |= dict.fromkeys(held_by, SESSION_ENDED)
+                dismissed = not has_role_at(held_by[0].credential, venue_id)  # which ends the login too
+                gone |= dict.fromkeys(held_by, REVOKED if dismissed else SESSION_ENDED)
             elif not may_work_at(user, venue_id):
                 gone |= dict.fromkeys(held_by, REVOKED)
     return gone

@@ -5,4 +5,4 @@ class VenuesConfig(AppConfig):
     name = "venues"
 
     def ready(self) -> None:
-        from venues import audit_receivers, signals  # noqa: F401  connects the receivers
+        from venues import audit_receivers, receivers, signals  # noqa: F401  connects them

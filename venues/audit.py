@@ -6,10 +6,11 @@ Who and from where come from the request at hand. An entry names things in words
 """
 
 import ipaddress
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from venues.acting import acting
@@ -26,6 +27,7 @@ class What(models.TextChoices):
     LOGIN_FAILED = "login_failed", "failed to log in"
     LOGOUT = "logout", "logged out"
     PASSWORD_SET = "password_set", "set a password"
+    FACTOR_RESET = "factor_reset", "reset a second factor"
     ROLE_GIVEN = "role_given", "gave a role"
     ROLE_CHANGED = "role_changed", "changed a role"
     ROLE_TAKEN = "role_taken", "took a role"
@@ -107,3 +109,15 @@ def prune_audit(now: datetime) -> int:
     for pk, count in removed.items():
         note(What.PRUNED, f"{count} entries", operator=operators.get(pk or 0))
     return sum(removed.values())
+
+
+def note_of_person(what: What, person: User | None, about: str = "", who: User | None = None) -> None:
+    """An entry for each of the person's roles, so that whoever is in charge there can read it."""
+    with transaction.atomic():
+        for operator, venue in _houses(person):
+            note(what, about, operator=operator, venue=venue, who=who)
+
+
+def _houses(person: User | None) -> Iterator[tuple[Operator | None, Venue | None]]:
+    roles = [] if person is None else list(person.memberships.select_related("operator", "venue").order_by("pk"))
+    yield from ((role.operator, role.venue) for role in roles) if roles else ((None, None),)

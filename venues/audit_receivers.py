@@ -1,27 +1,25 @@
 """What the audit log hears by itself: logins, passwords and roles, whichever page or command changes them."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
-from django.db import transaction
 from django.db.models.signals import post_save, pre_delete, pre_save
 from django.dispatch import receiver
 from django.utils import timezone
 
-from venues.audit import What, note, noted_lately
-from venues.models import Membership, Operator, Role, User, Venue
+from venues.audit import What, note, note_of_person, noted_lately
+from venues.models import Membership, Role, User
 
 
 @receiver(user_logged_in)
 def note_login(user: User, **kwargs: Any) -> None:
-    _for_each_house(What.LOGIN, user, who=user)
+    note_of_person(What.LOGIN, user, who=user)
 
 
 @receiver(user_logged_out)
 def note_logout(user: User | None, **kwargs: Any) -> None:
     if user is not None:
-        _for_each_house(What.LOGOUT, user, who=user)
+        note_of_person(What.LOGOUT, user, who=user)
 
 
 @receiver(user_login_failed)
@@ -30,13 +28,13 @@ def note_failed_login(credentials: dict[str, Any], **kwargs: Any) -> None:
     person = User.objects.filter(username=credentials.get("username") or "").first()
     about = f"as {person}" if person is not None else "as nobody we know"
     if not noted_lately(What.LOGIN_FAILED, about, timezone.now()):
-        _for_each_house(What.LOGIN_FAILED, person, about)
+        note_of_person(What.LOGIN_FAILED, person, about)
 
 
 @receiver(post_save, sender=User)
 def note_password(instance: User, created: bool, raw: bool = False, **kwargs: Any) -> None:
     if not raw and not created and getattr(instance, "_password", None) is not None:
-        _for_each_house(What.PASSWORD_SET, instance, f"of {instance}")
+        note_of_person(What.PASSWORD_SET, instance, f"of {instance}")
 
 
 @receiver(pre_save, sender=Membership)
@@ -67,15 +65,3 @@ def _of_role(membership: Membership, what: What, about: str) -> None:
 def _in_words(membership: Membership) -> str:
     where = membership.venue or membership.operator
     return f"{Role(membership.role).value} at {where}"
-
-
-def _for_each_house(what: What, person: User | None, about: str = "", who: User | None = None) -> None:
-    """An entry for each of the person's roles, so that whoever is in charge there can read it."""
-    with transaction.atomic():
-        for operator, venue in _houses(person):
-            note(what, about, operator=operator, venue=venue, who=who)
-
-
-def _houses(person: User | None) -> Iterator[tuple[Operator | None, Venue | None]]:
-    roles = [] if person is None else list(person.memberships.select_related("operator", "venue").order_by("pk"))
-    yield from ((role.operator, role.venue) for role in roles) if roles else ((None, None),)

@@ -13,12 +13,7 @@ def venues_for(user: User | AnonymousUser, roles: tuple[Role, ...] = EVERYBODY) 
     """The venues where this person has one of these roles. A superuser has every role everywhere."""
     if not isinstance(user, User) or not user.is_active:
         return Venue.objects.none()
-    if user.is_superuser:
-        return Venue.objects.all()
-    memberships = Membership.objects.filter(user=user, role__in=roles)
-    named = memberships.filter(venue__isnull=False).values("venue_id")
-    whole = memberships.filter(venue=None).values("operator_id")
-    return Venue.objects.filter(Q(pk__in=named) | Q(operator_id__in=whole))
+    return _venues_with(user, roles)
 
 
 def operators_for(user: User | AnonymousUser, roles: tuple[Role, ...] = EVERYBODY) -> QuerySet[Operator]:
@@ -50,3 +45,18 @@ def giver_may(giver: str) -> Q:
 def may_work_at(user: User | AnonymousUser, venue_id: int) -> bool:
     """Whether this person may stand at the venue's board."""
     return venues_for(user).filter(pk=venue_id).exists()
+
+
+def has_role_at(user_id: int, venue_id: int) -> bool:
+    """Whether this person has a role there, may they log in now or not."""
+    user = User.objects.filter(pk=user_id).first()
+    return user is not None and _venues_with(user, EVERYBODY).filter(pk=venue_id).exists()
+
+
+def _venues_with(user: User, roles: tuple[Role, ...]) -> QuerySet[Venue]:
+    if user.is_superuser:
+        return Venue.objects.all()
+    memberships = Membership.objects.filter(user=user, role__in=roles)
+    named = memberships.filter(venue__isnull=False).values("venue_id")
+    whole = memberships.filter(venue=None).values("operator_id")
+    return Venue.objects.filter(Q(pk__in=named) | Q(operator_id__in=whole))

@@ -23,6 +23,7 @@ from orders.views.visits import DEVICE_KEPT, count_failure, refuse_too_many, set
 from venues.access import DEVICE_COOKIE, Credentials, Pass, board_pass, device_with, user_logged_in
 from venues.acting import name_device
 from venues.models import Category, Venue
+from venues.sessions import note_use
 
 COLUMNS = ((State.PENDING, "New", "new"), (State.ACCEPTED, "Accepted", "accepted"), (State.READY, "Ready", "ready"))
 
@@ -35,6 +36,8 @@ def at_board(request: HttpRequest, venue_id: int) -> Pass | HttpResponse:
     held = board_pass(venue_id, Credentials(cookies=request.COOKIES))
     if held is not None:
         name_device(held.actor)
+        if held.kind == "login":
+            note_use({held.login_key}, timezone.now())  # a board without scripts has no socket that would
         return held
     login_key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     if login_key is not None and user_logged_in(login_key) is not None:

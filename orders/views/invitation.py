@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib.auth import login
+from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.forms import BaseUserCreationForm, UsernameField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -111,7 +111,10 @@ def invitation_page(request: HttpRequest) -> HttpResponse:
 def _accepted(request: HttpRequest, invitation: Invitation, person: User) -> HttpResponse:
     """To where the role works: staff to their board, others to the admin."""
     accept(invitation, person, timezone.now())
-    if request.user != person:
+    if request.user == person:
+        person.refresh_from_db(fields=["login_version"])
+        update_session_auth_hash(request, person)  # another role ends all other logins
+    else:
         login(request, person, backend="django.contrib.auth.backends.ModelBackend")
     at_board = invitation.role == Role.STAFF and invitation.venue_id is not None
     answer = redirect(reverse("board", args=[invitation.venue_id]) if at_board else reverse("admin:index"))

@@ -37,9 +37,14 @@ class Staff:
         return self.held.user_id
 
     @property
+    def person(self) -> User | None:
+        """Who is logged in; None at a device, whoever holds it."""
+        return User.objects.filter(pk=self.user_id).first() if self.user_id is not None else None
+
+    @property
     def may_rotate(self) -> bool:
         """A new code means new paper: not for a tablet that anybody at the bar can reach."""
-        user = User.objects.filter(pk=self.user_id).first() if self.user_id is not None else None
+        user = self.person
         return user is not None and venues_for(user, MANAGERS).filter(pk=self.venue.pk).exists()
 
     def table(self, table_id: int) -> Table:

@@ -19,6 +19,7 @@ from orders.states import State
 from orders.views.staff import Staff, for_staff
 from orders.words import listed
 from venues.addresses import table_page
+from venues.asking_again import ask_again
 from venues.models import Member, Table, TableSession, Venue
 
 ASKED_WITHIN = timedelta(minutes=30)  # a phone that scanned longer ago waits for nothing any more
@@ -75,6 +76,10 @@ def change_table(request: HttpRequest, staff: Staff, table_id: int, verb: str) -
         raise Http404
     if verb == "rotate" and not staff.may_rotate:
         return render(request, "403.html", status=HTTPStatus.FORBIDDEN)
+    if verb == "rotate" and staff.person is not None:
+        question = ask_again(request, staff.person, "board/again.html", venue=staff.venue)
+        if question is not None:
+            return question
     messages.success(request, change(table, staff.now))
     if "back" in request.POST:
         return redirect("board-table", staff.venue.pk, table.pk)

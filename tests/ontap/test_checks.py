@@ -1,6 +1,7 @@
 """Each wrong mix of settings stops the start with a sentence that says what to set, and shows no secret."""
 
 import os
+import secrets
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -149,6 +150,24 @@ def test_a_missing_proxy_is_a_warning_that_stops_nothing(tmp_path: Path) -> None
     code, output = run(["manage.py", "check", "--tag", "ontap"], environ, tmp_path)
     assert code == 0
     assert "ontap.W001" in output
+
+
+def test_a_deployment_has_nothing_to_be_warned_of(tmp_path: Path) -> None:
+    given = {key: value for key, value in PRODUCTION.items() if key != "ONTAP_SECOND_FACTOR"}
+    given["SECRET_KEY"] = secrets.token_urlsafe(48)  # as our own hint makes one
+    code, output = run(["manage.py", "check", "--deploy", "--fail-level", "WARNING"], given, tmp_path)
+    assert (code, "no issues" in output) == (0, True), output
+
+
+@pytest.mark.parametrize(("column", "wanted"), [(PRODUCTION, "True 12 2"), ({}, "False 336 336")], ids=["prod", "pub"])
+def test_production_wants_a_second_factor_and_ends_logins_sooner(
+    column: Mapping[str, str], wanted: str, tmp_path: Path
+) -> None:
+    environ = {key: value for key, value in column.items() if key != "ONTAP_SECOND_FACTOR"}
+    names = ("ONTAP_SECOND_FACTOR", "ONTAP_LOGIN_HOURS", "ONTAP_LOGIN_IDLE_HOURS")
+    look = f"from django.conf import settings; print(*(getattr(settings, name) for name in {names}))"
+    code, output = run(["-c", look], environ, tmp_path)
+    assert (code, output.strip()) == (0, wanted)
 
 
 def test_a_value_that_cannot_be_read_is_never_shown(mixes: Ended) -> None:

@@ -203,6 +203,8 @@ def test_a_higher_role_takes_the_place_of_a_lower_one_and_never_the_other_way(al
     client.get(up)
     assert client.post(HERE)["Location"] == reverse("admin:index")
     assert Membership.objects.get(user=alice.staff).role == Role.MANAGER
+    assert client.get(reverse("admin:index")).status_code == 200  # another role ends logins, but not this one
+    alice.staff.refresh_from_db()
     row, down = open_link(alice)
     for user, role in ((alice.staff, Role.MANAGER), (alice.owner, Role.OPERATOR)):
         client = logged_in(user)

@@ -230,6 +230,7 @@ def test_a_role_is_put_back_only_by_whoever_may_give_it(alice: House) -> None:
     send_changed(owner, page_of(staff), role="manager")
     send_changed(owner, page_of(staff), role="staff")
     was_manager = versions(staff)[1]
+    alice.manager.refresh_from_db()  # losing the role has ended the logins of before
     refused = restore(logged_in(alice.manager), staff, was_manager)
     assert b"This role is not yours to give." in refused.content
     staff.refresh_from_db()

@@ -41,6 +41,7 @@ class EdgeAgentAdmin(OfVenue, ScopedAdmin):
         "sent",
     )
     actions = ("revoke",)
+    asks_again = ("add",)
     deletes = False  # revoked agents stay: they say who had the gateway, and until when
 
     def get_queryset(self, request: HttpRequest) -> Rows:

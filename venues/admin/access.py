@@ -33,6 +33,7 @@ class DeviceAdmin(OfVenue, ScopedAdmin):
     fields = ("venue", "name", "created_at", "created_by", "last_seen_at", "revoked_at")
     readonly_fields = ("created_at", "created_by", "last_seen_at", "revoked_at")
     fixed = ("venue",)
+    asks_again = ("add",)
     deletes = False  # revoked devices stay: they say who had a board, and until when
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

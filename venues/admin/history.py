@@ -18,6 +18,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.dateparse import parse_datetime
 
+from venues.admin.asking import let_ask
 from venues.admin.scopes import managed_venues
 from venues.admin.scoping import Rows, ScopedAdmin, operator_id_of, person
 from venues.audit import What, note
@@ -47,13 +48,14 @@ class RememberedAdmin(ScopedAdmin):
     def get_urls(self) -> Any:
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         view = self.admin_site.admin_view
-        return [
+        own = [
             path("deleted/", view(self.deleted_view), name=f"{name}_deleted"),
             path(
                 "<path:object_id>/history/<slug:kind>/<int:version>/", view(self.restore_view), name=f"{name}_restore"
             ),
-            *super().get_urls(),
         ]
+        let_ask(own, ("restore",) if "change" in self.asks_again else ())
+        return [*own, *super().get_urls()]
 
     @property
     def deleted_page(self) -> str:

@@ -60,6 +60,7 @@ class InvitationAdmin(ScopedAdmin):
     fields = ("name", "role", "operator", "venue")
     deletes = False  # they say who let whom in
     actions = ("take_back",)
+    asks_again = ("add",)
 
     def scope(self, user: User, rows: Rows) -> Rows:
         return rows.filter(pk__in=invitations_seen(user).values("pk"))

@@ -3,12 +3,14 @@
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
-from django.contrib.admin import RelatedOnlyFieldListFilter
+from django.contrib.admin import RelatedOnlyFieldListFilter, action, display
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.forms import UserChangeForm as StockChangeForm
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
+from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from venues.admin.history import RememberedAdmin
@@ -22,8 +24,11 @@ from venues.admin.scopes import (
 )
 from venues.admin.scoping import OneOperatorForm, Rows, ScopedAdmin, ScopedInline, person
 from venues.admin.site import site
-from venues.models import Membership, Role, User
+from venues.logins import reset_factor
+from venues.models import LoginTries, Membership, Role, User
 from venues.roles import may_give
+from venues.second_factor import app_of, is_bound, recovery_codes_left
+from venues.tries import forget_tries, locked_until
 
 if TYPE_CHECKING:
     _StockUserAdmin = StockUserAdmin[User]
@@ -98,6 +103,7 @@ class MembershipAdmin(_OfMemberships, RememberedAdmin):
     fields = ("user", "role", "operator", "venue")
     autocomplete_fields = ("user",)
     fixed = ("user",)
+    asks_again = ("add", "change", "delete", "delete_selected")
 
     def was_seen(self, user: User, versions: Rows) -> Rows:
         """Roles that this person may give."""
@@ -130,12 +136,14 @@ class PersonForm(_PersonForm):
 
 class UserAdmin(ScopedAdmin, _StockUserAdmin):
     form, add_form, change_password_form = PersonForm, NewPersonForm, AdminPasswordChangeForm
-    list_display = ("username", "first_name", "last_name", "is_active", "last_login")
+    list_display = ("username", "first_name", "last_name", "is_active", "has_app", "last_login")
     list_filter = ("is_active",)
     search_fields = ("username", "first_name", "last_name", "email")
     inlines = (MembershipInline,)
     filter_horizontal = ()
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("last_login", "date_joined", "second_factor", "wrong_tries")
+    actions = ("unlock", "reset_second_factor")
+    asks_again = ("add", "change", "delete", "password", "delete_selected", "reset_second_factor")
     add_fieldsets = ((None, {"fields": ("username", "usable_password", "password1", "password2")}),)
     ours = ((None, {"fields": ("username", "password", "first_name", "last_name", "email", "is_active")}),)
 
@@ -145,10 +153,47 @@ class UserAdmin(ScopedAdmin, _StockUserAdmin):
     def changeable(self, user: User, rows: Rows) -> Rows:
         return rows.filter(pk__in=people_changeable(user).values("pk"))
 
+    def get_queryset(self, request: HttpRequest) -> Rows:
+        app = TOTPDevice.objects.filter(user_id=OuterRef("pk"), confirmed=True)
+        people: Rows = super().get_queryset(request).annotate(has_app=Exists(app))
+        return people
+
+    @display(description="second factor", ordering="has_app")
+    def has_app(self, user: User) -> str:
+        return "App" if user.has_app else "-"  # type: ignore[attr-defined]  # of the list's own query
+
+    @display(description="second factor")
+    def second_factor(self, user: User) -> str:
+        app = app_of(user)
+        if app is not None:
+            left = recovery_codes_left(user)
+            return f"App since {app.created_at:%d %B %Y}, {left} recovery codes left. Lost? Reset it in the list."
+        return "None yet; asked for at the next login." if is_bound(user) else "None, and none is asked for."
+
+    @display(description="wrong tries")
+    def wrong_tries(self, user: User) -> str:
+        row = LoginTries.objects.filter(user=user).first()
+        until = locked_until(row, timezone.now()) if row is not None else None
+        return "Not locked." if until is None else f"Locked until {until:%H:%M} UTC. Unlock them in the list."
+
+    @action(description="Unlock: they may try again at once", permissions=["change"])
+    def unlock(self, request: HttpRequest, queryset: Rows) -> None:
+        people = list(self.changeable(person(request), queryset))
+        for one in people:
+            forget_tries(one.pk)
+        self.message_user(request, f"{len(people)} unlocked.")
+
+    @action(description="Reset a lost second factor: they set up an app at their next login", permissions=["change"])
+    def reset_second_factor(self, request: HttpRequest, queryset: Rows) -> None:
+        people = list(self.changeable(person(request), queryset))
+        for one in people:
+            reset_factor(one)
+        self.message_user(request, f"{len(people)} reset. Their logins have ended.")
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return self.add_fieldsets
-        dates = (None, {"fields": ("last_login", "date_joined")})
+        dates = ("Login", {"fields": ("second_factor", "wrong_tries", "last_login", "date_joined")})
         power = (("Power over everything", {"fields": ("is_superuser",)}),) if person(request).is_superuser else ()
         return (*self.ours, *power, dates)
 

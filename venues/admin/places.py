@@ -13,7 +13,8 @@ from venues.admin.history import RememberedAdmin
 from venues.admin.scopes import managed_venues, whole_operators
 from venues.admin.scoping import Rows, ScopedInline, person
 from venues.admin.site import has_any, site
-from venues.models import OpeningException, OpeningHours, Operator, Table, User, Venue
+from venues.audit import What, note
+from venues.models import OpeningException, OpeningHours, Operator, SecondFactor, Table, User, Venue
 from venues.roles import MANAGERS, operators_for
 
 
@@ -25,19 +26,39 @@ class OfVenue:
 
 
 class OperatorAdmin(RememberedAdmin):
-    """Made and renamed by superusers only: names are unique over all, so a form would tell which there are."""
+    """Made and renamed by superusers only: names are unique over all, so a form would tell which there are.
 
-    list_display = ("name",)
+    How people log in is the operator's own to say.
+    """
+
+    list_display = ("name", "second_factor")
+    fields = ("name", "second_factor")
+    asks_again = ("change", "add", "delete")
     lists_deleted = False  # its venues, menus and people went with it
 
     def scope(self, user: User, rows: Rows) -> Rows:
         return rows.filter(pk__in=operators_for(user, MANAGERS).values("pk"))
 
     def changeable(self, user: User, rows: Rows) -> Rows:
-        return rows if user.is_superuser else rows.none()
+        return rows.filter(pk__in=whole_operators(user).values("pk"))
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return person(request).is_superuser
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        return fields if person(request).is_superuser else (*fields, "name")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "second_factor" in form.changed_data:
+            note(What.POLICY_CHANGED, f"second factor: {obj.get_second_factor_display()}", operator=obj)
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_choice_field(db_field, request, **kwargs)
+        if db_field.name == "second_factor" and field is not None:
+            now = "now a code too" if settings.ONTAP_SECOND_FACTOR else "now a password is enough"
+            said: dict[str, str] = dict(SecondFactor.choices)
+            said[SecondFactor.AS_INSTALLED] += f": {now}"
+            field.choices = list(said.items())
+        return field
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return person(request).is_superuser

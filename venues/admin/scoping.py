@@ -14,6 +14,7 @@ from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
+from venues.admin.asking import let_ask
 from venues.admin.site import manages, site
 from venues.models import Operator, User
 
@@ -122,6 +123,14 @@ class ScopedAdmin(_Scoped, _Admin):
     view_on_site = False
     show_facets = ShowFacets.NEVER  # counting every filter's rows costs a query each
     list_per_page = 50
+    asks_again: tuple[str, ...] = ()
+    """Pages and actions that ask for the password again, if it was not given lately: of "add", "change", "delete",
+    "password" and names of actions. Where a page does nothing else it asks before the form is filled in."""
+
+    def get_urls(self) -> Any:
+        urls = super().get_urls()
+        let_ask(urls, self.asks_again)
+        return urls
 
     def get_ordering(self, request: HttpRequest) -> Any:
         # Autocompletes page through rows, which needs an order.

@@ -1,18 +1,21 @@
 """The admin's site: ours, so that nothing is in it that we did not put there with a scope."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
 from unfold.sites import UnfoldAdminSite
 
+from venues.asking_again import ask_again
 from venues.models import Operator, User
 from venues.roles import MANAGERS, operators_for
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite as _Site
-    from django.urls import URLPattern, URLResolver
+    from django.urls import URLResolver
 else:
     _Site = UnfoldAdminSite
 
@@ -29,7 +32,23 @@ class OntapSite(_Site):
 
     def get_urls(self) -> "list[URLPattern | URLResolver]":
         # "View on site" looks any row up by content type and id, whosever it is; we have no use for it.
-        return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
+        urls = [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
+        for url in urls:
+            if getattr(url, "name", "") == "password_change":
+                assert isinstance(url, URLPattern)
+                url.callback = _asking(url.callback)
+        return urls
+
+
+def _asking(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
+    """Its own question for the old password counts no wrong ones; ours does."""
+
+    @wraps(view)
+    def asking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        asked = ask_again(request, request.user) if isinstance(request.user, User) and manages(request) else None
+        return view(request, *args, **kwargs) if asked is None else asked
+
+    return asking
 
 
 def manages(request: HttpRequest) -> bool:

@@ -3,6 +3,7 @@
 from venues.models.access import Device, Member, TableSession
 from venues.models.audit import AuditEntry
 from venues.models.invitations import Invitation
+from venues.models.logins import LoginTries
 from venues.models.menu import (
     Allergen,
     AllergenState,
@@ -15,7 +16,7 @@ from venues.models.menu import (
     ProductOptionGroup,
     VenueProduct,
 )
-from venues.models.people import Membership, Operator, Role, User
+from venues.models.people import Membership, Operator, Role, SecondFactor, User
 from venues.models.places import OpeningException, OpeningHours, Table, Venue, VenueFeed
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Category",
     "Device",
     "Invitation",
+    "LoginTries",
     "Member",
     "Membership",
     "Menu",
@@ -37,6 +39,7 @@ __all__ = [
     "ProductAllergen",
     "ProductOptionGroup",
     "Role",
+    "SecondFactor",
     "Table",
     "TableSession",
     "User",
