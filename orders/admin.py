@@ -7,23 +7,26 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin import RelatedOnlyFieldListFilter, action, display
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from orders import tables
 from orders.changes import Notice
+from orders.codes_page import redirect_to_codes
+from orders.guests_admin import GuestsData
 from orders.models import Order, OrderLine, VenueEvent
 from orders.services import publish
-from venues.admin.access import DeviceAdmin
+from venues.admin.access import DeviceAdmin, TableSessionAdmin
 from venues.admin.places import OfVenue, TableAdmin
 from venues.admin.scopes import managed_venues
 from venues.admin.scoping import Rows, ScopedAdmin, ScopedInline, person
 from venues.admin.site import site
 from venues.audit import What, note
-from venues.models import Device, Table, User
+from venues.models import Device, Table, TableSession, User
 
 
 class LineInline(ScopedInline):
@@ -35,7 +38,7 @@ class LineInline(ScopedInline):
         return rows.filter(order__venue__in=managed_venues(user))
 
 
-class OrderAdmin(OfVenue, ScopedAdmin):
+class OrderAdmin(GuestsData, OfVenue, ScopedAdmin):
     list_display = ("number", "venue", "table_number", "state", "total", "placed_at")
     list_filter = (("venue", RelatedOnlyFieldListFilter), "state", "business_date")
     list_select_related = ("venue",)
@@ -63,7 +66,7 @@ class OrderAdmin(OfVenue, ScopedAdmin):
 
 
 class TableAdminWithActions(TableAdmin):
-    actions = ("clear", "stop", "let_go_on", "rotate")
+    actions = ("clear", "stop", "let_go_on", "codes")
 
     @action(description="Clear: its phones order nothing until they scan again", permissions=["change"])
     def clear(self, request: HttpRequest, queryset: Rows) -> None:
@@ -77,9 +80,15 @@ class TableAdminWithActions(TableAdmin):
     def let_go_on(self, request: HttpRequest, queryset: Rows) -> None:
         self._each(request, queryset, lambda table, now: tables.let_table_go_on(table), "let go on")
 
-    @action(description="New codes: the printed ones are dead at once", permissions=["change"])
-    def rotate(self, request: HttpRequest, queryset: Rows) -> None:
-        self._each(request, queryset, tables.rotate_code, "given new codes")
+    @action(description="Codes: print them, or make new ones", permissions=["change"])
+    def codes(self, request: HttpRequest, queryset: Rows) -> HttpResponse | None:
+        """To the page of their venue's codes, where both are asked about."""
+        rows = list(self.changeable(person(request), queryset).order_by("pk").values_list("venue_id", "pk"))
+        venues = {venue_id for venue_id, _ in rows}
+        if len(venues) != 1:
+            self.message_user(request, "A sheet is of one venue: choose tables of one.", messages.ERROR)
+            return None
+        return redirect_to_codes(venues.pop(), [pk for _, pk in rows])
 
     def _each(
         self, request: HttpRequest, queryset: Rows, change: Callable[[Table, datetime], object], word: str
@@ -90,6 +99,10 @@ class TableAdminWithActions(TableAdmin):
         for table in rows:
             change(table, now)
         self.message_user(request, f"{len(rows)} tables {word}." if len(rows) != 1 else f"Table {rows[0]} {word}.")
+
+
+class TableSessionAdminWithPages(GuestsData, TableSessionAdmin):
+    pass
 
 
 class DeviceAdminWithActions(DeviceAdmin):
@@ -121,3 +134,4 @@ def _replace(model: type[Any], admin: type[ScopedAdmin]) -> None:
 site.register(Order, OrderAdmin)
 _replace(Table, TableAdminWithActions)
 _replace(Device, DeviceAdminWithActions)
+_replace(TableSession, TableSessionAdminWithPages)

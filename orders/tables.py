@@ -1,5 +1,6 @@
 """What staff do with tables: open, clear, stop, rotate. Each is written with the word that open sockets hear."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from orders.errors import Refused
 from orders.services import publish
 from venues.access import start_session
 from venues.audit import What, note
-from venues.models import Member, Table, TableSession, VenueFeed
+from venues.models import Member, Table, TableSession, Venue, VenueFeed
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,23 @@ def let_table_go_on(table: Table) -> None:
 
 def rotate_code(table: Table, now: datetime) -> int:
     """Make the table's printed code dead at once; the version of the new one."""
-    with transaction.atomic():
-        VenueFeed.objects.select_for_update(no_key=True).get(venue_id=table.venue_id)
-        Table.objects.filter(pk=table.pk).update(code_version=F("code_version") + 1)
-        note(What.CODES_ROTATED, f"table {table.number}", venue=table.venue)
-        publish(Notice(table.venue_id, now, "access", "rotated"))
+    rotate_codes(table.venue_id, [table.pk], now)
     table.refresh_from_db(fields=["code_version"])
     return table.code_version
+
+
+def rotate_codes(venue_id: int, table_ids: Collection[int], now: datetime) -> int:
+    """The same for many tables of one venue, all or none; how many there were."""
+    with transaction.atomic():
+        VenueFeed.objects.select_for_update(no_key=True).get(venue_id=venue_id)
+        tables = Table.objects.filter(venue_id=venue_id, pk__in=table_ids)
+        numbers = [table.number for table in sorted(tables, key=lambda table: table.counted)]
+        rotated = tables.update(code_version=F("code_version") + 1)
+        if rotated:
+            named = f"table {numbers[0]}" if rotated == 1 else f"{rotated} tables: {', '.join(numbers)}"
+            note(What.CODES_ROTATED, named, venue=Venue.objects.get(pk=venue_id))
+        publish(Notice(venue_id, now, "access", "rotated"))
+    return rotated
 
 
 def _table(venue_id: int, number: str) -> Table:

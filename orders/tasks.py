@@ -7,7 +7,7 @@ from typing import Any
 from celery import Task, shared_task
 from django.db import InterfaceError, OperationalError
 
-from orders import idle, pruning, unanswered
+from orders import forgetting, idle, pruning, unanswered
 from orders.commit import OutcomeUnknown
 from orders.tables import now_in_ms
 from venues.models import Venue
@@ -53,6 +53,7 @@ def prune() -> None:
     """All that is old."""
     for venue_id in Venue.objects.order_by("pk").values_list("pk", flat=True):
         prune_events.apply_async((venue_id,), expires=3600)
+        forget_old_guests.apply_async((venue_id,), expires=3600)
     pruning.prune_unused(now_in_ms())
     pruning.prune_past(now_in_ms())
 
@@ -60,3 +61,8 @@ def prune() -> None:
 @shared_task(base=Retried)
 def prune_events(venue_id: int) -> None:
     pruning.prune_events(venue_id, now_in_ms())
+
+
+@shared_task(base=Retried)
+def forget_old_guests(venue_id: int) -> None:
+    forgetting.forget_old(venue_id, now_in_ms())

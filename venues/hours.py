@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 DAY = dt.timedelta(days=1)
 
+Span = tuple[dt.datetime, dt.datetime]
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:
@@ -16,9 +18,13 @@ class Opening:
     closes: dt.time
 
 
+ALL_DAY = Opening(dt.time(0), dt.time(0))
+
+
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """A week of openings (0 is Monday), and dates that differ. No opening in the whole week means always open."""
+    """A week of openings (0 is Monday), and dates that differ. No opening in the whole week means always open, but on
+    those dates."""
 
     zone: zoneinfo.ZoneInfo
     week: tuple[tuple[Opening, ...], ...]
@@ -29,37 +35,66 @@ class Hours:
     def always(self) -> bool:
         return not any(self.week) and not self.exceptions
 
-    def spans(self, around: dt.datetime) -> list[tuple[dt.datetime, dt.datetime]]:
-        """Openings as UTC (from, until) that touch the local day of `around`, the one before and the eight after."""
-        today = around.astimezone(self.zone).date()
+    def of_date(self, date: dt.date) -> tuple[Opening, ...]:
+        """The openings that begin on a local date."""
+        usual = self.week[date.weekday()] if any(self.week) else (ALL_DAY,)
+        return self.exceptions.get(date, usual)
+
+    def spans_of(self, date: dt.date) -> list[Span]:
+        """The same as UTC (from, until), those that touch made one; without those that the clock skips whole."""
         found = []
-        for offset in range(-1, 9):
-            date = today + offset * DAY
-            for opening in self.exceptions.get(date, self.week[date.weekday()]):
-                ends = date if opening.closes > opening.opens else date + DAY
-                found.append((self._utc(date, opening.opens), self._utc(ends, opening.closes)))
+        for opening in self.of_date(date):
+            ends = date if opening.closes > opening.opens else date + DAY
+            span = moment_of(date, opening.opens, self.zone), moment_of(ends, opening.closes, self.zone)
+            if span[0] < span[1]:
+                found.append(span)
         return _joined(sorted(found))
 
+    def spans(self, around: dt.datetime) -> list[Span]:
+        """Openings as UTC (from, until) that touch the local day of `around`, the one before and the eight after."""
+        today = around.astimezone(self.zone).date()
+        return _joined(sorted(span for offset in range(-1, 9) for span in self.spans_of(today + offset * DAY)))
+
     def takes_orders(self, now: dt.datetime) -> tuple[bool, dt.datetime | None]:
-        """Whether orders are taken, and the moment (UTC) of the next change; None where it never changes."""
+        """Whether orders are taken, and the moment (UTC) until which that holds; None where it always does.
+
+        Where no opening is near, that is a day from now: nothing changes then but the day that is looked at.
+        """
         if self.always:
             return True, None
-        spans = self.spans(now)
-        for opens, closes in spans:
-            last = closes - self.last_order
+        spans = [(opens, closes - self.last_order) for opens, closes in self.spans(now)]
+        for opens, last in spans:
             if opens <= now < last:
                 return True, last
-            if now < opens:
+            if now < opens < last:
                 return False, opens
-        return False, spans[-1][1] if spans and spans[-1][1] > now else now + DAY
-
-    def _utc(self, date: dt.date, time: dt.time) -> dt.datetime:
-        return dt.datetime.combine(date, time, self.zone).astimezone(dt.UTC)
+        return False, now + DAY
 
 
-def _joined(spans: Iterable[tuple[dt.datetime, dt.datetime]]) -> list[tuple[dt.datetime, dt.datetime]]:
+def moment_of(date: dt.date, time: dt.time, zone: zoneinfo.ZoneInfo) -> dt.datetime:
+    """The first moment (UTC) at which the zone's clock shows this time of this date, or, where it skips it, a later
+    one: what it shows twice counts as the first, what it never shows as the moment of the jump.
+
+    So times of one date stand in UTC in the order in which they stand on the clock.
+    """
+    naive = dt.datetime.combine(date, time.replace(fold=0))
+    at = naive.replace(tzinfo=zone).astimezone(dt.UTC)
+    if at.astimezone(zone).replace(tzinfo=None) == naive:
+        return at
+    before = naive.replace(tzinfo=zone, fold=1).astimezone(dt.UTC)  # the clock has not jumped yet; at `at` it has
+    offset = before.astimezone(zone).utcoffset()
+    while at - before > dt.timedelta(seconds=1):
+        middle = before + (at - before) / 2
+        if middle.astimezone(zone).utcoffset() == offset:
+            before = middle
+        else:
+            at = middle
+    return at.replace(microsecond=0)
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
     """Sorted spans with those that touch made one: open all day on two days is open through midnight."""
-    joined: list[tuple[dt.datetime, dt.datetime]] = []
+    joined: list[Span] = []
     for opens, closes in spans:
         if joined and opens <= joined[-1][1]:
             joined[-1] = joined[-1][0], max(joined[-1][1], closes)
@@ -76,7 +111,7 @@ def business_date(now: dt.datetime, zone: zoneinfo.ZoneInfo, day_starts: dt.time
 
 def day_ends(now: dt.datetime, zone: zoneinfo.ZoneInfo, day_starts: dt.time) -> dt.datetime:
     """The end of the business day of a moment: where the next one begins."""
-    return dt.datetime.combine(business_date(now, zone, day_starts) + DAY, day_starts, zone)
+    return moment_of(business_date(now, zone, day_starts) + DAY, day_starts, zone).astimezone(zone)
 
 
 def within_times(local: dt.time, served_from: dt.time | None, served_until: dt.time | None) -> bool:

@@ -57,13 +57,6 @@ def test_a_manager_says_whether_orders_go_and_which_numbers_are_ours(alice: Hous
     assert "Our own numbers go from 1 to 9999, the first one below the last." in wrong.content.decode()
 
 
-def test_hours_are_kept_with_their_venue(alice: House) -> None:
-    hours = {"opening_hours-TOTAL_FORMS": "1", "opening_hours-0-weekday": "4"}
-    hours |= {"opening_hours-0-opens": "12:00", "opening_hours-0-closes": "01:00"}
-    assert send_changed(logged_in(alice.manager), page_of(alice.venue), **hours).status_code == 302
-    assert [str(row) for row in alice.venue.opening_hours.all()] == ["Friday 12:00 to 01:00"]
-
-
 def test_a_venue_stays_with_its_operator_and_a_table_with_its_venue(alice: House) -> None:
     bob = make_house("Bob")
     client = logged_in(alice.owner)
@@ -105,7 +98,8 @@ def test_stopping_and_letting_go_on(alice: House) -> None:
 
 def test_a_new_code_makes_the_printed_one_and_its_phones_dead(alice: House) -> None:
     printed, phone = table_code(alice.table.pk, alice.table.code_version), make_member(alice.table)
-    act(alice.manager, alice.table, "rotate")
+    codes = reverse("admin:venues_venue_codes", args=[alice.venue.pk])
+    logged_in(alice.manager).post(codes, {"do": "rotate-yes", "which": "ticked", "table": [alice.table.pk]})
     assert table_with_code(printed) is None
     member = member_with(phone)
     assert member is not None

@@ -59,6 +59,7 @@ def test_every_act_with_keys_and_roles_asks(alice: House, owner: Client) -> None
         ADD_DEVICE,
         reverse("admin:venues_membership_add"),
         reverse("admin:venues_user_add"),
+        reverse("admin:venues_invitation_add"),
         reverse("admin:auth_user_password_change", args=[staff.pk]),
         reverse("admin:tracker_edgeagent_add"),
         reverse("admin:password_change"),
@@ -73,6 +74,8 @@ def test_every_act_with_keys_and_roles_asks(alice: House, owner: Client) -> None
         (PEOPLE, {"action": "reset_second_factor", ACTION_CHECKBOX_NAME: [staff.pk]}),
         (PEOPLE, {"action": "delete_selected", ACTION_CHECKBOX_NAME: [staff.pk]}),
         (f"/board/{alice.venue.pk}/tables/{alice.table.pk}/rotate", {}),
+        (reverse("admin:venues_venue_codes", args=[alice.venue.pk]), {"do": "rotate-yes", "which": "shown"}),
+        (f"{page_of(role, 'history')}membership/1/", {}),
     ]
     for page in pages:
         assert asked(owner.get(page)), page

@@ -111,7 +111,8 @@ def test_a_devices_key_is_noted_when_it_is_made_and_revoked(alice: House) -> Non
     client.post(reverse("admin:venues_device_changelist"), chosen)
     assert noted(What.DEVICE_MADE, venue=alice.venue, who=alice.manager) == ["Floor"]
     assert noted(What.DEVICE_REVOKED, venue=alice.venue, who=alice.manager) == ["Alice tablet"]
-    client.post(reverse("admin:venues_table_changelist"), {"action": "rotate", "_selected_action": [alice.table.pk]})
+    codes = reverse("admin:venues_venue_codes", args=[alice.venue.pk])
+    client.post(codes, {"do": "rotate-yes", "which": "ticked", "table": [alice.table.pk]})
     assert noted(What.CODES_ROTATED, venue=alice.venue, who=alice.manager) == ["table Alice 1"]
 
 

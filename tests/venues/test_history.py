@@ -178,7 +178,8 @@ def test_a_deleted_product_comes_back_with_its_allergens_options_and_differences
 def test_a_deleted_table_has_the_code_again_that_it_had_at_the_end(alice: House) -> None:
     client = logged_in(alice.manager)
     table = make_table(alice.venue, "12", tag_number="7")
-    client.post(reverse("admin:venues_table_changelist"), {"action": "rotate", ACTION_CHECKBOX_NAME: [table.pk]})
+    codes = reverse("admin:venues_venue_codes", args=[alice.venue.pk])
+    client.post(codes, {"do": "rotate-yes", "which": "ticked", "table": [table.pk]})
     assert send_changed(client, page_of(table), name="Window").status_code == 302
     first, stopped = versions(table)[-1], Table.objects.get(pk=table.pk)
     assert (first.code_version, stopped.code_version) == (1, 2)
@@ -191,15 +192,15 @@ def test_a_deleted_table_has_the_code_again_that_it_had_at_the_end(alice: House)
     assert (table.number, table.code_version) == ("12", 2)
 
 
-def test_hours_are_restored_one_by_one_on_the_venues_page(alice: House) -> None:
+def test_hours_are_restored_one_by_one_from_the_venues_history(alice: House) -> None:
     client = logged_in(alice.manager)
     hours = OpeningHours.objects.create(venue=alice.venue, weekday=5, opens="12:00", closes="23:00")
-    row = {"opening_hours-0-closes": "01:00"}
-    assert send_changed(client, page_of(alice.venue), **row).status_code == 302
+    page = reverse("admin:venues_venue_hours", args=[alice.venue.pk])
+    assert send_changed(client, page, **{"d5-0-closes": "01:00"}).status_code == 302
     assert "opening hours Saturday 12:00 to 01:00 changed closes: 23:00 -> 01:00" in told(client, alice.venue)[0]
     assert restore(client, alice.venue, versions(hours)[1]).status_code == 302
     assert str(OpeningHours.objects.get(pk=hours.pk)) == "Saturday 12:00 to 23:00"
-    assert send_changed(client, page_of(alice.venue), **{"opening_hours-0-DELETE": "on"}).status_code == 302
+    assert send_changed(client, page, **{"d5-0-opens": "", "d5-0-closes": ""}).status_code == 302
     assert restore(client, alice.venue, versions(hours)[0]).status_code == 302
     assert str(OpeningHours.objects.get(pk=hours.pk)) == "Saturday 12:00 to 23:00"
 

@@ -1,10 +1,14 @@
-"""Operators, venues with their hours, and tables."""
+"""Operators, venues and tables."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.contrib.admin import RelatedOnlyFieldListFilter, display
-from django.http import HttpRequest
+from django.contrib.admin import RelatedOnlyFieldListFilter, SimpleListFilter, display
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -13,8 +17,10 @@ from venues.admin.history import RememberedAdmin
 from venues.admin.scopes import managed_venues, whole_operators
 from venues.admin.scoping import Rows, ScopedInline, person
 from venues.admin.site import has_any, site
+from venues.admin.venue_pages import PAGES, VenuePage
 from venues.audit import What, note
 from venues.models import OpeningException, OpeningHours, Operator, SecondFactor, Table, User, Venue
+from venues.printed import WORDS, code_state, in_state
 from venues.roles import MANAGERS, operators_for
 
 
@@ -81,17 +87,19 @@ class VenueAdmin(RememberedAdmin):
     list_filter = (("operator", RelatedOnlyFieldListFilter),)
     search_fields = ("name",)
     list_select_related = ("operator", "menu")
-    inlines = (HoursInline, ExceptionInline)
+    inlines = (HoursInline, ExceptionInline)  # for the venue's history; the page of opening hours writes them
     fixed = ("operator",)
     readonly_fields = ("board", "paused_until", "pause_reason")
+    change_form_outer_before_template = "admin/venues/venue/change_before.html"
     fieldsets = (
         (None, {"fields": ("operator", "name", "menu", "timezone", "currency", "pay_sentence", "board")}),
         ("Look", {"fields": ("colour", "logo")}),
-        ("Hours", {"fields": ("day_starts", "last_order_minutes", "paused_until", "pause_reason")}),
+        ("Hours", {"fields": ("day_starts", "paused_until", "pause_reason")}),
         ("Guests", {"fields": ("open_tables", "table_opening", "refuse_without_board", "takes_to_go")}),
         ("Table Tracker", {"fields": ("tracker_use", ("first_own_name", "last_own_name"), "puck_returned")}),
         ("Unanswered orders", {"fields": ("alert_after", "escalate_after", "reject_after")}),
         ("Board", {"fields": (("slow_after", "late_after"),)}),
+        ("Guests' data", {"fields": ("guests_kept_days",)}),
         ("Limits", {"fields": ("max_quantity", "max_items", "max_open_per_table", "max_per_minute")}),
     )
 
@@ -122,22 +130,62 @@ class VenueAdmin(RememberedAdmin):
             kwargs["help_texts"] = {"open_tables": words}
         return super().get_form(request, obj, change=change, **kwargs)
 
+    def get_formsets_with_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        return iter(())
+
+    def get_urls(self) -> Any:
+        pages = [
+            path(
+                f"<path:object_id>/{page.route}",
+                self.admin_site.admin_view(partial(self.open_page, page)),
+                name=f"venues_venue_{page.name}",
+            )
+            for page in PAGES
+        ]
+        return pages + super().get_urls()
+
+    def open_page(self, page: VenuePage, request: HttpRequest, object_id: str, **named: Any) -> HttpResponse:
+        """A page of one venue; what this person does not see answers like what does not exist."""
+        venue = self.get_object(request, unquote(object_id))
+        if venue is None:
+            gone: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]  # unknown to its stubs
+            return gone
+        if not page.allowed(person(request)).filter(pk=venue.pk).exists():
+            raise PermissionDenied
+        request.__dict__["admin_site"] = self.admin_site
+        return page.view(request, venue, **named)
+
     @display(description="board")
     def board(self, venue: Venue) -> SafeString | str:
         return format_html('<a href="{}">Open</a>', board_page(venue.pk)) if venue.pk else ""
 
 
+class CodeFilter(SimpleListFilter):
+    title, parameter_name = "printed code", "code"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return WORDS.items()
+
+    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+        chosen = self.value()
+        return queryset.filter(in_state(chosen)) if chosen in WORDS else queryset
+
+
 class TableAdmin(OfVenue, RememberedAdmin):
-    list_display = ("number", "venue", "name", "zone", "tag_number", "stopped_at")
-    list_filter = (("venue", RelatedOnlyFieldListFilter), "zone")
+    list_display = ("number", "venue", "name", "zone", "tag_number", "stopped_at", "printed")
+    list_filter = (("venue", RelatedOnlyFieldListFilter), CodeFilter, "zone")
     search_fields = ("number", "name")
     list_select_related = ("venue",)
-    fields = ("venue", "number", "name", "zone", "tag_number", "stopped_at", "code_version", "page")
-    readonly_fields = ("stopped_at", "code_version", "page")
+    fields = ("venue", "number", "name", "zone", "tag_number", "stopped_at", "code_version", "printed", "page")
+    readonly_fields = ("stopped_at", "code_version", "printed", "page")
     fixed = ("venue",)
 
     def was_seen(self, user: User, versions: Rows) -> Rows:
         return versions.filter(venue__in=managed_venues(user))
+
+    @display(description="printed code")
+    def printed(self, table: Table) -> str:
+        return WORDS[code_state(table)]
 
     @display(description="what its code says")
     def page(self, table: Table) -> SafeString | str:

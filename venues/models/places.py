@@ -14,6 +14,8 @@ from venues.history import History
 from venues.models.people import Operator
 from venues.pictures import PictureField
 
+PLAN_COLUMNS, PLAN_ROWS = 20, 16  # as many as a room plan of a hundred tables needs
+
 
 def validate_timezone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
@@ -106,6 +108,17 @@ class Venue(models.Model):
         "orders to go", default=False, db_default=False, help_text="Guests may say that they take it with them."
     )
 
+    guests_kept_days = models.PositiveSmallIntegerField(
+        "days that guests' words are kept",
+        default=90,
+        db_default=90,
+        validators=[MinValueValidator(7), MaxValueValidator(3650)],
+        help_text="After so many days notes and reasons are emptied and phones forgotten. Orders and figures stay.",
+    )
+    guests_emptied_until = models.DateField(
+        null=True, editable=False, help_text="Of orders up to this business day nothing of guests is kept any more."
+    )
+
     max_quantity = models.PositiveSmallIntegerField("most of one line", default=50, validators=[MinValueValidator(1)])
     max_items = models.PositiveSmallIntegerField("most of one order", default=200, validators=[MinValueValidator(1)])
     max_open_per_table = models.PositiveSmallIntegerField(
@@ -115,7 +128,7 @@ class Venue(models.Model):
         "most orders in a minute", default=600, validators=[MinValueValidator(1)]
     )
 
-    history = History("paused_until", "pause_reason")  # of the evening: in the venue's events
+    history = History("paused_until", "pause_reason", "guests_emptied_until")  # of the evening: in the venue's events
 
     class Meta:
         constraints = [
@@ -182,7 +195,17 @@ class Table(models.Model):
     code_version = models.PositiveIntegerField(default=1, editable=False)
     stopped_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    history = History("stopped_at")
+    # What is on the table's last sheet: its code's version, where that leads, and which of the keys made it. No secret.
+    printed_version = models.PositiveIntegerField(null=True, editable=False)
+    printed_at = models.DateTimeField(null=True, editable=False)
+    printed_as = models.CharField(max_length=240, default="", db_default="", blank=True, editable=False)
+
+    # Its place on the venue's plan, from the upper left; null where it has none.
+    plan_x = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    plan_y = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+
+    # Where it stands, and what was printed of it, is of no version.
+    history = History("stopped_at", "printed_version", "printed_at", "printed_as", "plan_x", "plan_y")
 
     class Meta:
         ordering = ["venue", "id"]
@@ -191,6 +214,12 @@ class Table(models.Model):
             models.UniqueConstraint(fields=["venue", "tag_number"], name="table_tag_of_venue"),
             models.UniqueConstraint(fields=["venue", "id"], name="table_venue_id"),
             models.CheckConstraint(condition=~Q(number__iexact="dashboard"), name="table_is_no_dashboard"),
+            models.UniqueConstraint(fields=["venue", "plan_x", "plan_y"], name="table_place_on_plan"),
+            models.CheckConstraint(
+                condition=Q(plan_x=None, plan_y=None)
+                | Q(plan_x__isnull=False, plan_y__isnull=False, plan_x__lt=PLAN_COLUMNS, plan_y__lt=PLAN_ROWS),
+                name="table_on_the_plan",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,98 @@
+"""Every page below a venue in the admin, and the panel above its form: whose they are, and what they cost."""
+
+import itertools
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from orders.models import BoardPresence
+from tests.factories import make_table, make_venue
+from tests.venues.cast import House, make_house
+from tests.venues.test_admin_walk import NO_ROW, logged_in, rivals, words_of
+from tracker.models import EdgeAgent, Gateway
+from venues.admin.venue_pages import PAGES, VenuePage
+from venues.models import Table, User, Venue
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
+
+
+@pytest.fixture
+def alice() -> House:
+    return make_house("Alice")
+
+
+@pytest.fixture
+def bob() -> House:
+    return make_house("Bob")
+
+
+def address_of(one: VenuePage, venue_id: int, table_id: int) -> str:
+    return reverse(one.url_name, args=[venue_id, table_id] if "table_id" in one.route else [venue_id])
+
+
+@pytest.mark.parametrize("one", PAGES, ids=lambda one: one.name)
+def test_anothers_venue_has_no_pages(one: VenuePage, alice: House, bob: House) -> None:
+    before = list(Table.objects.values()) + list(Venue.objects.values())
+    hers, none = (address_of(one, pk, alice.table.pk) for pk in (alice.venue.pk, NO_ROW))
+    sent = {"do": "rotate-yes", "which": "shown", "name": "Mine", "part": ["tables"], "first": "1", "last": "2"}
+    for client, method in itertools.product(rivals(bob), ("get", "post")):
+        ask: Any = getattr(client, method)
+        assert words_of(ask(hers, sent), alice.venue.pk) == words_of(ask(none, sent), NO_ROW)
+    assert list(Table.objects.values()) + list(Venue.objects.values()) == before
+
+
+@pytest.mark.parametrize("one", PAGES, ids=lambda one: one.name)
+def test_own_pages_open_for_whoever_manages_and_for_nobody_else(one: VenuePage, alice: House) -> None:
+    address = address_of(one, alice.venue.pk, alice.table.pk)
+    assert logged_in(alice.owner).get(address).status_code == 200
+    expected = 403 if one.name == "copy" else 200
+    assert logged_in(alice.manager).get(address).status_code == expected
+    for client in (logged_in(alice.staff), Client()):
+        assert client.get(address)["Location"].startswith(reverse("admin:login"))
+
+
+def panel(user: User, house: House) -> str:
+    text = logged_in(user).get(reverse("admin:venues_venue_change", args=[house.venue.pk])).content.decode()
+    return text.partition('aria-label="This venue"')[2].partition("</section>")[0]
+
+
+def test_the_panel_says_of_each_part_how_it_is_and_what_to_do(alice: House) -> None:
+    Venue.objects.filter(pk=alice.venue.pk).update(tracker_use="pucks")
+    now = timezone.now()
+    EdgeAgent.objects.filter(pk=alice.agent.pk).update(last_seen_at=now, link_until=now + timedelta(seconds=60))
+    Gateway.objects.filter(pk=alice.gateway.pk).update(state="offline")
+    said = panel(alice.manager, alice)
+    for words in ("Taken now, 1 open", "open all day", "Menu of Alice", "Codes never printed: 1", "Print them."):
+        assert words in said
+    assert "Offline since" in said
+    assert "its network cable in?" in said
+    BoardPresence.objects.create(venue=alice.venue, boards=2, expires_at=now + timedelta(seconds=15))
+    Table.objects.update(printed_version=7)
+    Venue.objects.filter(pk=alice.venue.pk).update(paused_until=now + timedelta(hours=1), pause_reason="Full house")
+    said = panel(alice.owner, alice)
+    for words in ("2 online now", "Codes out of date on paper: 1", "(Full house)", "Go on, or pause for longer"):
+        assert words in said
+
+
+def test_a_venue_without_anything_is_told_what_to_do_first(alice: House) -> None:
+    new = make_venue(alice.operator, "Alice's annexe", menu=None)
+    text = logged_in(alice.owner).get(reverse("admin:venues_venue_change", args=[new.pk])).content.decode()
+    for words in ("No tables yet.", "guests see nothing to order", "No board was ever open."):
+        assert words in text
+    assert "Connect an agent" not in text
+    assert logged_in(alice.owner).get(reverse("admin:venues_venue_add")).status_code == 200
+
+
+def test_the_panel_costs_the_same_with_a_hundred_tables(
+    alice: House, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = logged_in(alice.manager)
+    for number in range(100):
+        make_table(alice.venue, str(number))
+    with django_assert_max_num_queries(40):
+        assert client.get(reverse("admin:venues_venue_change", args=[alice.venue.pk])).status_code == 200

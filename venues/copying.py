@@ -1,0 +1,88 @@
+"""A new venue of the same operator, made like another: what is copied, and what each place must have of its own."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model, QuerySet
+
+from venues.models import OpeningException, OpeningHours, Table, Venue, VenueProduct
+
+HOURS, TABLES, DIFFERENCES = "hours", "tables", "differences"
+
+# What is of one place or one moment: never copied.
+_OF_VENUE = {"id", "name", "paused_until", "pause_reason", "guests_emptied_until"}
+_OF_TABLE = {"id", "venue", "tag_number", "stopped_at", "code_version", "printed_version", "printed_at", "printed_as"}
+_OF_DIFFERENCE = {"id", "venue", "stock", "sold_out_until"}
+_OF_HOURS = {"id", "venue"}
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What a copy would take along, by part."""
+
+    hours: int
+    exceptions: int
+    tables: int
+    tagged: int
+    differences: int
+
+
+def what_to_copy(venue: Venue, today: dt.date) -> Copied:
+    tables = Table.objects.filter(venue=venue)
+    return Copied(
+        OpeningHours.objects.filter(venue=venue).count(),
+        _exceptions(venue, today).count(),
+        tables.count(),
+        tables.filter(tag_number__isnull=False).count(),
+        len(_differences(venue, venue)),
+    )
+
+
+def copy_venue(venue: Venue, name: str, parts: Collection[str], today: dt.date) -> Venue:
+    """The new venue with these parts (HOURS, TABLES, DIFFERENCES), all or nothing.
+
+    Its settings and its menu are the old one's. Raises ValidationError, above all where the operator has a venue of
+    this name.
+    """
+    with transaction.atomic():
+        copy = Venue(name=name, **_values(venue, _OF_VENUE))
+        copy.full_clean()
+        copy.save()
+        if HOURS in parts:
+            hours = OpeningHours.objects.filter(venue=venue)
+            OpeningHours.objects.bulk_create(_copies(hours, copy, _OF_HOURS))
+            OpeningException.objects.bulk_create(_copies(_exceptions(venue, today), copy, _OF_HOURS))
+        if TABLES in parts:
+            Table.objects.bulk_create(_copies(Table.objects.filter(venue=venue).order_by("pk"), copy, _OF_TABLE))
+        if DIFFERENCES in parts:
+            VenueProduct.objects.bulk_create(_differences(venue, copy))
+    return copy
+
+
+def _exceptions(venue: Venue, today: dt.date) -> QuerySet[OpeningException]:
+    return OpeningException.objects.filter(venue=venue, date__gte=today)
+
+
+def _differences(venue: Venue, copy: Venue) -> list[VenueProduct]:
+    """Those that still differ from the shared menu without what is of one place: a row that says nothing is none."""
+    rows: list[VenueProduct] = _copies(VenueProduct.objects.filter(venue=venue), copy, _OF_DIFFERENCE)
+    return [row for row in rows if any(row.serializable_value(name) != default for name, default in _says_nothing())]
+
+
+def _says_nothing() -> Iterable[tuple[str, Any]]:
+    pointers = _OF_DIFFERENCE | {"operator", "product"}
+    for field in VenueProduct._meta.concrete_fields:
+        if field.name not in pointers:
+            yield field.attname, field.get_default()
+
+
+def _copies(rows: Iterable[Any], copy: Venue, own: set[str]) -> list[Any]:
+    return [type(row)(venue=copy, **_values(row, own)) for row in rows]
+
+
+def _values(row: Model, own: set[str]) -> dict[str, Any]:
+    """Every column but the row's own: one that is added to the model later is copied too."""
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if field.name not in own}
