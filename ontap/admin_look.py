@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.module_loading import import_string
 
 BOTTLE_GREEN = {
     "50": "#f0f5f2",
@@ -65,6 +66,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_ICON": lambda request: static("venues/mark.svg"),
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("venues/mark.svg")}],
     "SITE_URL": "/",
+    "DASHBOARD_CALLBACK": "ontap.dashboard.page.dashboard",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "6px",
@@ -78,6 +80,7 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     {"title": "Overview", "icon": "home", "link": reverse_lazy("admin:index")},
                     {"title": "Sites", "icon": "location_city", "link": reverse_lazy("sites")},
+                    _page("Alerts", "notifications", "ontap.alert") | {"counts": "ontap.alerts.admin.open_alerts"},
                     _page("Orders", "receipt_long", "orders.order"),
                     {"title": "Reports", "icon": "monitoring", "link": reverse_lazy("reports")},
                 ],
@@ -120,6 +123,7 @@ UNFOLD: dict[str, Any] = {
                     _page("People", "person", "venues.user"),
                     _page("Roles", "badge", "venues.membership"),
                     _page("Invitations", "person_add", "venues.invitation"),
+                    _page("Who hears of alerts", "outgoing_mail", "ontap.alerttarget"),
                     _page("Operators", "corporate_fare", "venues.operator"),
                     _page("Audit log", "policy", "venues.auditentry"),
                 ],
@@ -127,3 +131,20 @@ UNFOLD: dict[str, Any] = {
         ],
     },
 }
+
+
+_PAGES: list[dict[str, Any]] = UNFOLD["SIDEBAR"]["navigation"]
+
+
+def _counted(request: HttpRequest) -> list[dict[str, Any]]:
+    """The pages, with a number beside those that count something, unless it is none: a red 0 is no news."""
+    return [
+        {**group, "items": [{**item, "badge": _number(item, request)} for item in group["items"]]} for group in _PAGES
+    ]
+
+
+def _number(item: dict[str, Any], request: HttpRequest) -> str:
+    return str(import_string(item["counts"])(request) or "") if "counts" in item else ""
+
+
+UNFOLD["SIDEBAR"]["navigation"] = _counted

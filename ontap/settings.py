@@ -16,6 +16,7 @@ from environs import Env, EnvValidationError
 from ontap.admin_look import UNFOLD as UNFOLD
 from ontap.hosts import names_of_this_machine
 from ontap.keys import read_or_make_key
+from ontap.mail_address import parse_mail_server
 
 env = Env(eager=False)  # all that cannot be read is collected, for `ontap.checks` to report
 
@@ -240,6 +241,13 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
         "options": {"expires": 600},
     },
+    "alerts": {"task": "ontap.tasks.keep_alerts", "schedule": 5.0, "options": {"expires": 5}},
+    "alerts to send": {"task": "ontap.tasks.look_for_deliveries", "schedule": 2.0, "options": {"expires": 2}},
+    "pruning of alerts": {
+        "task": "ontap.tasks.prune",
+        "schedule": crontab(minute=str(random.randrange(60))),
+        "options": {"expires": 3600},
+    },
     "moved tables and missing pucks": {
         "task": "tracker.tasks.look_for_orders_to_mend",
         "schedule": 60.0,
@@ -263,6 +271,22 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
 }
+
+# Where alerts go by e-mail; unset, none are sent, and admin says so.
+ONTAP_EMAIL_URL: str = env.str("ONTAP_EMAIL_URL", "")
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+EMAIL_TIMEOUT = 5
+_mail_fault = ""
+if ONTAP_EMAIL_URL:
+    try:
+        _mail = parse_mail_server(ONTAP_EMAIL_URL)
+    except ValueError as error:
+        _mail_fault = f"{error}."
+    else:
+        EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
+        EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
+        EMAIL_USE_TLS, EMAIL_USE_SSL, DEFAULT_FROM_EMAIL = _mail.starttls, _mail.tls, _mail.sender
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -332,3 +356,5 @@ try:
     env.seal()
 except EnvValidationError as error:
     WRONG_VARIABLES = dict(cast("dict[str, list[str]]", error.error_messages))
+if _mail_fault:
+    WRONG_VARIABLES["ONTAP_EMAIL_URL"] = [_mail_fault]

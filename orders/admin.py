@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.admin import RelatedOnlyFieldListFilter, action, display
+from django.contrib.admin import action, display
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
@@ -18,10 +18,12 @@ from orders import tables
 from orders.changes import Notice
 from orders.codes_page import redirect_to_codes
 from orders.guests_admin import GuestsData
+from orders.lists import Placed, Standing, search
 from orders.models import Order, OrderLine, VenueEvent
 from orders.services import publish
 from venues.admin.access import DeviceAdmin, TableSessionAdmin
-from venues.admin.places import OfVenue, TableAdmin
+from venues.admin.lists import BoundedPaginator, InScope
+from venues.admin.places import OfVenueInNumbers, TableAdmin
 from venues.admin.scopes import managed_venues
 from venues.admin.scoping import Rows, ScopedAdmin, ScopedInline, person
 from venues.admin.site import site
@@ -38,12 +40,15 @@ class LineInline(ScopedInline):
         return rows.filter(order__venue__in=managed_venues(user))
 
 
-class OrderAdmin(GuestsData, OfVenue, ScopedAdmin):
+class OrderAdmin(GuestsData, OfVenueInNumbers, ScopedAdmin):
     list_display = ("number", "venue", "table_number", "state", "total", "placed_at")
-    list_filter = (("venue", RelatedOnlyFieldListFilter), "state", "business_date")
+    list_filter = (Placed, ("venue", InScope), Standing)
     list_select_related = ("venue",)
-    search_fields = ("=number", "=id", "=table_number")
+    search_fields = ("number", "table_number", "id")
+    search_help_text = "A number, a table, or a whole id"
     ordering = ("-placed_at",)
+    sortable_by = ("placed_at",)
+    paginator = BoundedPaginator
     inlines = (LineInline,)
     adds = changes = deletes = False
     fields = (
@@ -55,6 +60,9 @@ class OrderAdmin(GuestsData, OfVenue, ScopedAdmin):
         "events",
     )
     readonly_fields = ("events",)
+
+    def get_search_results(self, request: HttpRequest, queryset: Rows, search_term: str) -> tuple[Rows, bool]:
+        return search(queryset, self.get_queryset(request), search_term), False
 
     @display(description="what happened")
     def events(self, order: Order) -> SafeString:

@@ -117,7 +117,7 @@ def _escalate(order: Order, now: datetime) -> bool:
 
 
 def _tell_others(order: Order, now: datetime) -> None:
-    """Here a venue's e-mail address or webhook will be told, once it can have one."""
+    """In the log; by `escalated_at` it is an alert too, which is mailed and posted from there (`ontap.alerts`)."""
     waited = (now - order.placed_at).total_seconds()
     logger.warning("%s: nobody has answered order %s for %.0f s", order.venue.name, order.number, waited)
 

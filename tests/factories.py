@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from ontap.models import Alert, AlertTarget
 from orders import services
 from orders.changes import Done, Placement
 from orders.models import Order
@@ -136,6 +137,17 @@ def make_tracked(venue: Venue, puck: str = "22", **fields: Any) -> TrackedOrder:
 def make_reading(venue: Venue, subject: str = "history", **fields: Any) -> Reading:
     """A reading of the venue's gateway, which nobody wants yet."""
     return Reading.objects.create(venue=venue, subject=subject, **fields)
+
+
+def make_alert(venue: Venue, what: str = "The agent is silent.", **fields: Any) -> Alert:
+    """An open alert that nobody has seen."""
+    row = {"venue": venue, "kind": "agent_silent", "what": what, "since": now_ms(), "opened_at": now_ms()}
+    return Alert.objects.create(**row | fields)
+
+
+def make_target(venue: Venue, address: str = "olga@example.com", way: str = "mail") -> AlertTarget:
+    """Somebody who is told of the venue's alerts."""
+    return AlertTarget.objects.create(operator=venue.operator, venue=venue, way=way, address=address)
 
 
 def make_member(table: Table) -> str:

@@ -39,6 +39,7 @@ class What(models.TextChoices):
     AGENT_ENROLLED = "agent_enrolled", "connected an agent"
     AGENT_REVOKED = "agent_revoked", "revoked an agent"
     CODES_ROTATED = "codes_rotated", "changed a table's code"
+    ALERTS_SENT_TO = "alerts_sent_to", "changed who hears of alerts"
     EXPORTED = "exported", "exported data"
     RESTORED = "restored", "restored a version"
     ERASED = "erased", "erased a guest's data"

@@ -18,7 +18,7 @@ class Order(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="orders")
+    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, db_index=False, related_name="orders")
     table = models.ForeignKey(Table, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
     session = models.ForeignKey(
         TableSession, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="orders"
@@ -90,6 +90,7 @@ class Order(models.Model):
             # Not by `state`: PostgreSQL writes all of a row's indexes anew where one of them names what has changed.
             models.Index(fields=["venue", "placed_at"], condition=Q(finished_at=None), name="order_open_of_venue"),
             models.Index(fields=["session", "placed_at"], name="order_of_session"),
+            models.Index(fields=["placed_at"], name="order_by_time"),  # the newest, of many venues at once
         ]
         constraints = [
             models.UniqueConstraint(fields=["venue", "business_date", "number"], name="order_number_of_day"),

@@ -6,6 +6,7 @@ import psycopg
 
 SEED = 0.4
 LAST = "2026-11-20"  # the day of the newest
+JOINED = 0.6
 
 # A pub is open from noon to eleven; rows come in the order of their time, as they would have been written.
 TRACKED: LiteralString = """
@@ -68,9 +69,11 @@ WHERE tracked.order_id IS NOT NULL ORDER BY tracked.id, position
 """
 
 
-def fill(address: str, *, rows: int, venues: int, days: int, tables: int = 50, products: int = 40) -> None:
-    """`rows` tracked orders over the venues 1 to `venues`, 60 % of them joined to an order with two lines."""
-    how = {"rows": rows, "venues": venues, "days": days, "tables": tables, "products": products, "last": LAST}
+def fill(
+    address: str, *, rows: int, venues: int, days: int, tables: int = 50, products: int = 40, last: str = LAST
+) -> None:
+    """`rows` tracked orders over the venues 1 to `venues`, JOINED of them joined to an order with two lines."""
+    how = {"rows": rows, "venues": venues, "days": days, "tables": tables, "products": products, "last": last}
     # Values as literals: a statement with placeholders would be planned for values that are not known.
     with psycopg.connect(address, cursor_factory=psycopg.ClientCursor) as connection:
         connection.execute("SET session_replication_role = replica")  # no foreign key is looked up a million times

@@ -9,9 +9,11 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
+from ontap.models import Alert, AlertTarget
 from orders.models import Order
 from tests.factories import (
     make_agent,
+    make_alert,
     make_command,
     make_device,
     make_gateway,
@@ -22,6 +24,7 @@ from tests.factories import (
     make_product,
     make_reading,
     make_table,
+    make_target,
     make_tracked,
     make_venue,
 )
@@ -68,6 +71,8 @@ class House:
     invitation: Invitation
     noted: AuditEntry
     order: Order
+    alert: Alert
+    target: AlertTarget
     owner: User
     manager: User
     staff: User
@@ -78,6 +83,8 @@ class House:
             return Membership.objects.get(user=self.staff)
         rows: dict[Any, Any] = {
             AuditEntry: self.noted,
+            Alert: self.alert,
+            AlertTarget: self.target,
             Category: self.product.category,
             Device: self.device,
             EdgeAgent: self.agent,
@@ -100,9 +107,9 @@ class House:
         return rows[model]
 
 
-def make_house(name: str) -> House:
-    """A house whose every word holds its name."""
-    operator = make_operator(f"{name} Group")
+def make_house(name: str, operator: Operator | None = None) -> House:
+    """A house whose every word holds its name, of an operator of its own unless it is given one."""
+    operator = operator or make_operator(f"{name} Group")
     venue = make_venue(operator, f"{name}'s", pay_sentence=f"Pay {name}.")
     table = make_table(venue, f"{name} 1", zone=f"{name} room")
     product = make_product(venue, f"{name} ale", "4.60", category=f"{name} beer", description=f"{name} knows.")
@@ -131,6 +138,8 @@ def make_house(name: str) -> House:
         owner=owner,
         invitation=invitation,
         noted=AuditEntry.objects.get(what=What.INVITED, venue=venue),
+        alert=make_alert(venue, f"{name}'s agent is silent."),
+        target=make_target(venue, f"{name.lower().replace(' ', '-')}@{name.replace(' ', '-')}.example"),
         manager=make_person(f"{name}-manager", Role.MANAGER, venue),
         staff=make_person(f"{name}-staff", Role.STAFF, venue),
     )

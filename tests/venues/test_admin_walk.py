@@ -190,5 +190,5 @@ def _faults(answer: Any, field: str) -> Any:
 
 def test_a_page_asks_for_each_right_once(alice: House, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     client = logged_in(alice.manager)
-    with django_assert_max_num_queries(8):
-        assert client.get(reverse("admin:index")).status_code == 200
+    with django_assert_max_num_queries(10):  # a number in the sidebar is one of them
+        assert client.get(reverse("admin:app_list", args=["venues"])).status_code == 200

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.admin import RelatedOnlyFieldListFilter, action, display
+from django.contrib.admin import action, display
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -14,6 +14,7 @@ from tracker.admin.connecting import connect_page
 from tracker.admin.reading_words import risk_of
 from tracker.health import troubles
 from tracker.models import EdgeAgent, Reading
+from venues.admin.lists import InScope
 from venues.admin.places import OfVenue
 from venues.admin.scoping import Rows, ScopedAdmin, person
 from venues.admin.site import site
@@ -24,8 +25,9 @@ HISTORIES = "histories_at_risk"
 
 class EdgeAgentAdmin(OfVenue, ScopedAdmin):
     list_display = ("host", "venue", "health", "last_seen_at", "version", "address", "revoked_at")
-    list_filter = (("venue", RelatedOnlyFieldListFilter),)
+    list_filter = (("venue", InScope),)
     list_select_related = ("venue__gateway",)
+    search_fields = ("host", "venue__name", "=address")
     ordering = ("revoked_at", "venue", "-enrolled_at")
     fields = readonly_fields = (
         "venue",

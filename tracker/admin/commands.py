@@ -1,22 +1,29 @@
 """Commands, to look at; those that were given up can be tried again."""
 
-from django.contrib.admin import RelatedOnlyFieldListFilter, action
+from django.contrib.admin import action
 from django.http import HttpRequest
 from django.utils import timezone
 
 from tracker.models import GatewayCommand
 from tracker.repair import try_again
-from venues.admin.places import OfVenue
+from venues.admin.lists import BoundedPaginator, InScope, Lately
+from venues.admin.places import OfVenueInNumbers
 from venues.admin.scoping import Rows, ScopedAdmin, person
 from venues.admin.site import site
 
 
-class GatewayCommandAdmin(OfVenue, ScopedAdmin):
+class Planned(Lately):
+    column = "planned_at"
+
+
+class GatewayCommandAdmin(OfVenueInNumbers, ScopedAdmin):
     list_display = ("verb", "name", "venue", "state", "why", "detail", "planned_at", "attempts")
-    list_filter = (("venue", RelatedOnlyFieldListFilter), "state", "verb")
+    list_filter = (Planned, ("venue", InScope), "state", "verb")
     list_select_related = ("venue",)
     search_fields = ("=name",)
     ordering = ("-pk",)
+    sortable_by = ()
+    paginator = BoundedPaginator
     fields = (
         ("venue", "agent"),
         ("verb", "name", "order_uuid", "order_type", "tag"),

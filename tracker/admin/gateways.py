@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib.admin import RelatedOnlyFieldListFilter, display
+from django.contrib.admin import display
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from tracker import wire
 from tracker.choices import choose, seen_gateways
 from tracker.models import Gateway
+from venues.admin.lists import InScope
 from venues.admin.places import OfVenue
 from venues.admin.scoping import OneOperatorForm, ScopedAdmin
 from venues.admin.site import site
@@ -38,8 +39,10 @@ class GatewayForm(OneOperatorForm):
 class GatewayAdmin(OfVenue, ScopedAdmin):
     form = GatewayForm
     list_display = ("venue", "state", "since", "detail", "name", "address")
-    list_filter = (("venue", RelatedOnlyFieldListFilter), "state")
+    list_filter = (("venue", InScope), "state")
     list_select_related = ("venue",)
+    search_fields = ("venue__name", "name", "=address")
+    ordering = ("venue__name", "pk")
     readonly_fields = (
         "venue",
         "agent",

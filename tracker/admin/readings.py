@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.admin import RelatedOnlyFieldListFilter, action, display
+from django.contrib.admin import action, display
 from django.forms import Script
 from django.http import Http404, HttpRequest, JsonResponse
 from django.urls import path, reverse
@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from tracker.admin.reading_words import content_words, is_busy, lag_of, losses_of, state_of
 from tracker.models import EdgeAgent, Reading
 from tracker.readings import next_at, want
+from venues.admin.lists import InScope
 from venues.admin.places import OfVenue
 from venues.admin.scoping import Rows, ScopedAdmin, person
 from venues.admin.site import site
@@ -21,8 +22,9 @@ from venues.admin.site import site
 
 class ReadingAdmin(OfVenue, ScopedAdmin):
     list_display = ("subject", "venue", "state", "done_at", "lag", "next_time")
-    list_filter = (("venue", RelatedOnlyFieldListFilter), "subject")
+    list_filter = (("venue", InScope), "subject")
     list_select_related = ("venue",)
+    search_fields = ("venue__name",)
     ordering = ("venue__name", "venue", "pk")
     fields = readonly_fields = (
         "venue",

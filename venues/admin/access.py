@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from venues.addresses import device_page, device_socket
-from venues.admin.places import OfVenue
+from venues.admin.lists import BoundedPaginator, InScope, Lately
+from venues.admin.places import OfVenue, OfVenueInNumbers
 from venues.admin.scoping import ScopedAdmin, person
 from venues.admin.site import site
 from venues.audit import What, note
@@ -16,11 +16,18 @@ from venues.codes import new_token, token_hash
 from venues.models import Device, TableSession
 
 
-class TableSessionAdmin(OfVenue, ScopedAdmin):
+class Opened(Lately):
+    column = "opened_at"
+
+
+class TableSessionAdmin(OfVenueInNumbers, ScopedAdmin):
     list_display = ("table", "venue", "opened_at", "last_seen_at", "ended_at", "end_reason")
-    list_filter = (("venue", RelatedOnlyFieldListFilter),)
+    list_filter = (Opened, ("venue", InScope))
     list_select_related = ("table", "venue")
-    ordering = ("-opened_at",)
+    search_fields = ("=table__number",)
+    ordering = ("-pk",)  # in the order of their opening, by the index that every table has
+    sortable_by = ()
+    paginator = BoundedPaginator
     adds = changes = deletes = False
 
 
@@ -28,8 +35,10 @@ class DeviceAdmin(OfVenue, ScopedAdmin):
     """Keys are shown once, on the page that answers the form: not in a message, which would travel in a cookie."""
 
     list_display = ("name", "venue", "last_seen_at", "revoked_at")
-    list_filter = (("venue", RelatedOnlyFieldListFilter),)
+    list_filter = (("venue", InScope),)
     list_select_related = ("venue",)
+    search_fields = ("name", "venue__name")
+    ordering = ("venue__name", "name", "pk")
     fields = ("venue", "name", "created_at", "created_by", "last_seen_at", "revoked_at")
     readonly_fields = ("created_at", "created_by", "last_seen_at", "revoked_at")
     fixed = ("venue",)

@@ -3,13 +3,14 @@
 from typing import Any
 
 import segno
-from django.contrib.admin import RelatedOnlyFieldListFilter, SimpleListFilter, action, display
+from django.contrib.admin import SimpleListFilter, action, display
 from django.db.models import Case, Q, When
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from venues.addresses import invitation_page
+from venues.admin.lists import InScope
 from venues.admin.people import MembershipForm, asked_by
 from venues.admin.scopes import invitations_changeable, invitations_seen
 from venues.admin.scoping import Rows, ScopedAdmin, person
@@ -51,8 +52,8 @@ class InvitationAdmin(ScopedAdmin):
     list_filter = (
         StateFilter,
         "role",
-        ("operator", RelatedOnlyFieldListFilter),
-        ("venue", RelatedOnlyFieldListFilter),
+        ("operator", InScope),
+        ("venue", InScope),
     )
     list_select_related = ("operator", "venue", "made_by", "used_by")
     search_fields = ("name", "used_by__username")

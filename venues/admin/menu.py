@@ -1,10 +1,10 @@
 """Menus, their categories, and the options that products offer."""
 
-from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.db.models import Q
 from django.http import HttpRequest
 
 from venues.admin.history import RememberedAdmin
+from venues.admin.lists import InScope
 from venues.admin.scopes import groups_changeable, groups_seen, menus_changeable, menus_seen, whole_operators
 from venues.admin.scoping import Rows, ScopedInline, person
 from venues.admin.site import has_any, site
@@ -22,9 +22,10 @@ class CategoryInline(ScopedInline):
 
 class MenuAdmin(RememberedAdmin):
     list_display = ("name", "operator")
-    list_filter = (("operator", RelatedOnlyFieldListFilter),)
+    list_filter = (("operator", InScope),)
     list_select_related = ("operator",)
     search_fields = ("name",)
+    ordering = ("name", "pk")
     inlines = (CategoryInline,)
     fixed = ("operator",)
 
@@ -47,7 +48,7 @@ class MenuAdmin(RememberedAdmin):
 
 class CategoryAdmin(RememberedAdmin):
     list_display = ("name", "menu", "station", "position", "served_from", "served_until")
-    list_filter = (("menu", RelatedOnlyFieldListFilter),)
+    list_filter = (("menu", InScope),)
     list_select_related = ("menu",)
     search_fields = ("name",)
 
@@ -76,9 +77,10 @@ class OptionInline(ScopedInline):
 
 class OptionGroupAdmin(RememberedAdmin):
     list_display = ("name", "operator", "minimum", "maximum")
-    list_filter = (("operator", RelatedOnlyFieldListFilter),)
+    list_filter = (("operator", InScope),)
     list_select_related = ("operator",)
     search_fields = ("name",)
+    ordering = ("name", "pk")
     inlines = (OptionInline,)
     fixed = ("operator",)
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
-from django.contrib.admin import RelatedOnlyFieldListFilter, action, display
+from django.contrib.admin import action, display
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.forms import UserChangeForm as StockChangeForm
@@ -14,6 +14,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from venues.admin.history import RememberedAdmin
+from venues.admin.lists import InScope
 from venues.admin.scopes import (
     managed_venues,
     memberships_changeable,
@@ -98,8 +99,10 @@ class MembershipInline(_OfMemberships, ScopedInline):
 
 class MembershipAdmin(_OfMemberships, RememberedAdmin):
     list_display = ("user", "role", "operator", "venue")
-    list_filter = (("operator", RelatedOnlyFieldListFilter), ("venue", RelatedOnlyFieldListFilter), "role")
+    list_filter = (("operator", InScope), ("venue", InScope), "role")
     list_select_related = ("user", "operator", "venue")
+    search_fields = ("user__username", "user__first_name", "user__last_name", "venue__name")
+    ordering = ("user__username", "pk")
     fields = ("user", "role", "operator", "venue")
     autocomplete_fields = ("user",)
     fixed = ("user",)
@@ -138,6 +141,7 @@ class UserAdmin(ScopedAdmin, _StockUserAdmin):
     form, add_form, change_password_form = PersonForm, NewPersonForm, AdminPasswordChangeForm
     list_display = ("username", "first_name", "last_name", "is_active", "has_app", "last_login")
     list_filter = ("is_active",)
+    ordering = ("username",)
     search_fields = ("username", "first_name", "last_name", "email")
     inlines = (MembershipInline,)
     filter_horizontal = ()

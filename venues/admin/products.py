@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
 from venues.admin.history import RememberedAdmin
+from venues.admin.lists import InScope
 from venues.admin.places import OfVenue
 from venues.admin.scopes import groups_seen, managed_venues, menus_changeable, menus_seen, whole_operators
 from venues.admin.scoping import Rows, ScopedInline, person
@@ -56,10 +56,13 @@ class DifferenceInline(OfVenue, ScopedInline):
     model = VenueProduct
     moving = ("stock",)
 
+    def get_queryset(self, request: HttpRequest) -> Rows:
+        return super().get_queryset(request).select_related("venue", "product")
+
 
 class ProductAdmin(RememberedAdmin):
     list_display = ("name", "category", "price", "active")
-    list_filter = (("category__menu", RelatedOnlyFieldListFilter), ("category", RelatedOnlyFieldListFilter), "active")
+    list_filter = (("category__menu", InScope), ("category", InScope), "active")
     list_select_related = ("category",)
     search_fields = ("name",)
     inlines = (AllergenInline, OptionGroupInline, DifferenceInline)
@@ -100,9 +103,10 @@ class VenueProductAdmin(OfVenue, RememberedAdmin):
     """Prices, availability and stock of one venue."""
 
     list_display = ("product", "venue", "price", "available", "sold_out_until", "stock")
-    list_filter = (("venue", RelatedOnlyFieldListFilter), "available")
+    list_filter = (("venue", InScope), "available")
     list_select_related = ("product", "venue")
     search_fields = ("product__name",)
+    ordering = ("product__name", "venue__name", "pk")
     autocomplete_fields = ("product",)
     fixed = ("venue", "product")
     moving = ("stock",)

@@ -122,6 +122,7 @@ class ScopedAdmin(_Scoped, _Admin):
     form: Any = OneOperatorForm
     view_on_site = False
     show_facets = ShowFacets.NEVER  # counting every filter's rows costs a query each
+    show_full_result_count = False  # it counts the whole table, whoever asks
     list_per_page = 50
     asks_again: tuple[str, ...] = ()
     """Pages and actions that ask for the password again, if it was not given lately: of "add", "change", "delete",
@@ -168,8 +169,13 @@ class ScopedAdmin(_Scoped, _Admin):
         return self.deletes and manages(request) and (obj is None or self._holds(self.changeable, request, obj))
 
     def _holds(self, which: Any, request: HttpRequest, obj: Any) -> bool:
-        rows: Rows = which(person(request), self.model._default_manager.all())
-        return rows.filter(pk=obj.pk).exists()
+        """Asked up to nine times for one page. While nothing is written, one query answers them."""
+        known: dict[object, bool] = request.__dict__.setdefault("_holds", {}) if request.method == "GET" else {}
+        key = which.__func__, self.model, obj.pk
+        if key not in known:
+            rows: Rows = which(person(request), self.model._default_manager.all())
+            known[key] = rows.filter(pk=obj.pk).exists()
+        return known[key]
 
 
 class ScopedInline(_Scoped, _Inline):
@@ -177,6 +183,17 @@ class ScopedInline(_Scoped, _Inline):
 
     form = OneOperatorForm
     extra = 0
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """With its choices read once for the page, and not again by each row; what is sent is looked up anew."""
+        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and db_field.remote_field.model is not self.parent_model:
+            read: dict[object, Any] = request.__dict__.setdefault("_choices", {})
+            key = type(self), db_field.name
+            if key not in read:
+                read[key] = list(iter(field.choices))  # a list made of the choices themselves would count them before
+            field.choices = read[key]
+        return field
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return manages(request)

@@ -20,10 +20,12 @@ def site(**facts: object) -> Facts:
     well = Facts(
         venue=Venue(pk=1, name="The Anchor", timezone="UTC", slow_after=5, late_after=10),
         takes_orders=True,
+        is_used=True,
         paused_until=None,
         open_orders=0,
         new_orders=0,
         oldest_new=None,
+        escalated=0,
         boards=1,
         board_until=NOW + timedelta(seconds=10),
         agent=None,
