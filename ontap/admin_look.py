@@ -93,6 +93,7 @@ UNFOLD: dict[str, Any] = {
                     _page("Categories", "category", "venues.category"),
                     _page("Products", "restaurant", "venues.product"),
                     _page("Options", "tune", "venues.optiongroup"),
+                    _page("Planned changes", "schedule", "venues.scheduledchange"),
                 ],
             },
             {

@@ -99,9 +99,13 @@ class Request(WebRequest):  # type: ignore[misc]
     def _refuse(self) -> None:
         if not self.refused:
             self.refused = True
-            self.channel.transport.write(
-                b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            megabytes = self.server.limits.body_bytes // 1_000_000
+            words = f"This is more than {megabytes} MB, which is more than we take. Go back, and send less.\n".encode()
+            head = (
+                "HTTP/1.1 413 Content Too Large\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                f"Content-Length: {len(words)}\r\nConnection: close\r\n\r\n"
             )
+            self.channel.transport.write(head.encode() + words)
             self.channel.loseConnection()
 
 

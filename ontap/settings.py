@@ -210,6 +210,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 5},
     },
     "idle sessions": {"task": "orders.tasks.look_for_idle_sessions", "schedule": 60.0, "options": {"expires": 60}},
+    "planned changes of menus": {
+        "task": "orders.tasks.look_for_planned_changes",
+        "schedule": 2.0,
+        "options": {"expires": 2},
+    },
     "expired commands": {
         "task": "tracker.tasks.look_for_expired_commands",
         "schedule": 5.0,

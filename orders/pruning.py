@@ -10,7 +10,7 @@ from orders.models import BoardPresence, VenueEvent
 from venues.audit import prune_audit
 from venues.history import prune_history
 from venues.invitations import prune_invitations
-from venues.models import Member
+from venues.models import Member, MenuImport
 
 EVENTS_KEPT = timedelta(days=7)
 UNUSED_KEPT = timedelta(days=1)
@@ -37,13 +37,14 @@ def prune_events(venue_id: int, now: datetime) -> int:
 
 
 def prune_unused(now: datetime) -> int:
-    """Remove scans that opened no session within a day, leases that ran out a day ago, and expired logins; how many
-    rows of the first two there were."""
+    """Remove scans that opened no session within a day, leases that ran out a day ago, files that nobody said yes to,
+    and expired logins; how many rows of the first three there were."""
     scans = Member.objects.filter(session=None, created_at__lt=now - UNUSED_KEPT).delete()[0]
     leases = BoardPresence.objects.filter(expires_at__lt=now - UNUSED_KEPT).delete()[0]
     logins: Any = import_module(settings.SESSION_ENGINE)
     logins.SessionStore.clear_expired()
-    return scans + leases
+    files = MenuImport.objects.filter(at__lt=now - UNUSED_KEPT).delete()[0]
+    return scans + leases + files
 
 
 def prune_past(now: datetime) -> int:

@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError
 from orders import forgetting, idle, pruning, unanswered
 from orders.commit import OutcomeUnknown
 from orders.tables import now_in_ms
+from venues import scheduling
 from venues.models import Venue
 
 EXPIRES_S = 60  # what a worker has not begun by then was found by another beat, and sent again
@@ -46,6 +47,17 @@ def look_for_idle_sessions() -> None:
 @shared_task(base=Retried)
 def end_idle_session(session_id: int) -> None:
     idle.end_if_over(session_id, now_in_ms())
+
+
+@shared_task
+def look_for_planned_changes() -> None:
+    for change_id in scheduling.changes_due(now_in_ms()):
+        carry_out_change.apply_async((change_id,), expires=EXPIRES_S)
+
+
+@shared_task(base=Retried)
+def carry_out_change(change_id: int) -> None:
+    scheduling.carry_out(change_id, now_in_ms())
 
 
 @shared_task(base=Retried)

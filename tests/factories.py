@@ -35,6 +35,7 @@ from venues.models import (
     Product,
     ProductOptionGroup,
     Role,
+    ScheduledChange,
     Table,
     User,
     Venue,
@@ -85,6 +86,22 @@ def make_options(
         Option.objects.create(group=group, name=option, price=Decimal(price), position=position)
     ProductOptionGroup.objects.create(product=product, group=group)
     return group
+
+
+def make_change(product: Product, venue: Venue | None = None, **fields: Any) -> ScheduledChange:
+    """A change of a product's price to 3.00, which is planned for an hour from now until two hours later."""
+    now = now_ms()
+    return ScheduledChange.objects.create(
+        **{
+            "product": product,
+            "venue": venue,
+            "price": Decimal(3),
+            "starts_at": now + timedelta(hours=1),
+            "ends_at": now + timedelta(hours=3),
+            "made_at": now,
+        }
+        | fields
+    )
 
 
 def make_person(name: str = "", role: Role | None = None, at: Operator | Venue | None = None, **fields: Any) -> User:

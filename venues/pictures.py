@@ -19,6 +19,8 @@ LONGEST_SIDE = 1200  # pixels; a phone at 3x shows 390 points
 SMALL_SIDE = 780  # the same phone at 2x: two thirds of the bytes, in a list that is long
 MOST_BYTES = 12_000_000  # a phone's photograph is half of it
 MOST_PIXELS = 40_000_000  # beyond it a small file may unpack to gigabytes
+UNREADABLE = "This is no picture that we can read; take a JPEG, PNG, WebP or GIF."
+TOO_MANY_PIXELS = "The picture has more than 40 megapixels; make it smaller first."
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 
 
@@ -36,11 +38,13 @@ def to_webp(upload: "File[bytes]") -> Encoded:
     try:
         with Image.open(upload, formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
-                raise ValidationError("The picture has more than 40 megapixels; make it smaller first.")
+                raise ValidationError(TOO_MANY_PIXELS)
             upright = ImageOps.exif_transpose(image)
             picture = upright.convert("RGBA" if "A" in upright.getbands() else "RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        raise ValidationError("This is no picture that we can read; take a JPEG, PNG, WebP or GIF.") from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise ValidationError(TOO_MANY_PIXELS) from None
+    except (OSError, SyntaxError, ValueError):
+        raise ValidationError(UNREADABLE) from None
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     encoded = io.BytesIO()
     picture.save(encoded, "WEBP", quality=80, method=6)
@@ -55,7 +59,7 @@ def small_address(address: str) -> str:
 
 def small_version(name: str) -> Path | None:
     """The file of a picture as small as a list of them needs it; made when it is first asked for. None where there is
-    no picture of this name.
+    no picture of this name, or where a full disk has left half of one.
     """
     folder = Path(settings.MEDIA_ROOT) / "pictures"
     small = folder / "small" / f"{name}.webp"
@@ -66,7 +70,7 @@ def small_version(name: str) -> Path | None:
             image.thumbnail((SMALL_SIDE, SMALL_SIDE))
             encoded = io.BytesIO()
             image.save(encoded, "WEBP", quality=75, method=6)
-    except FileNotFoundError:
+    except (OSError, SyntaxError, ValueError):
         return None
     small.parent.mkdir(exist_ok=True)
     half = small.with_name(f"{name}.{uuid.uuid4().hex}")  # several may make it at once

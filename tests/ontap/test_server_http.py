@@ -80,6 +80,7 @@ def test_a_body_without_end_is_refused_before_it_fills_the_memory(start: Start) 
             client.send(b"3000\r\n" + b"x" * 0x3000 + b"\r\n")
         client.send(b"8000\r\n" + b"x" * 0x8000 + b"\r\n")
         assert client.read_head().startswith("HTTP/1.1 413 ")
+        assert b"more than we take" in client.read_rest()
 
 
 def test_a_client_cannot_say_where_the_site_is_mounted(server: Process) -> None:

@@ -14,6 +14,7 @@ from orders.models import Order
 from tests.factories import (
     make_agent,
     make_alert,
+    make_change,
     make_command,
     make_device,
     make_gateway,
@@ -43,6 +44,7 @@ from venues.models import (
     OptionGroup,
     Product,
     Role,
+    ScheduledChange,
     Table,
     TableSession,
     User,
@@ -61,6 +63,7 @@ class House:
     product: Product
     group: OptionGroup
     difference: VenueProduct
+    change: ScheduledChange
     device: Device
     agent: EdgeAgent
     gateway: Gateway
@@ -97,6 +100,7 @@ class House:
             Order: self.order,
             Product: self.product,
             Reading: self.reading,
+            ScheduledChange: self.change,
             Table: self.table,
             TableSession: self.session,
             TrackedOrder: self.tracked,
@@ -127,6 +131,7 @@ def make_house(name: str, operator: Operator | None = None) -> House:
         product=product,
         group=group,
         difference=difference,
+        change=make_change(product, venue, why=f"{name} planned it.", state="failed"),
         device=make_device(venue, f"{name} tablet")[0],
         agent=agent,
         gateway=make_gateway(agent, name=f"{name} gateway"),

@@ -116,6 +116,19 @@ def test_a_devices_key_is_noted_when_it_is_made_and_revoked(alice: House) -> Non
     assert noted(What.CODES_ROTATED, venue=alice.venue, who=alice.manager) == ["table Alice 1"]
 
 
+def test_policies_who_hears_of_alerts_and_exports_are_noted(alice: House) -> None:
+    client = logged_in(alice.owner)
+    send_changed(client, reverse("admin:venues_operator_change", args=[alice.operator.pk]), second_factor="off")
+    assert noted(What.POLICY_CHANGED, operator=alice.operator) == ["second factor: A password is enough"]
+    target = {"way": "mail", "address": "sam@alice.example", "venue": alice.venue.pk, "active": "on"}
+    client.post(reverse("admin:ontap_alerttarget_add"), target)
+    assert noted(What.ALERTS_SENT_TO, venue=alice.venue) == ["sam@alice.example: added"]
+    menu = alice.venue.menu
+    assert menu is not None
+    client.get(reverse("admin:venues_menu_file", args=[menu.pk, "products.csv"]))
+    assert noted(What.EXPORTED, operator=alice.operator) == [f"menu {menu}: products.csv"]
+
+
 def test_operators_read_their_own_managers_their_venues_and_nobody_writes(alice: House) -> None:
     bob = make_house("Bob")
     note(What.POLICY_CHANGED, "of Alice", operator=alice.operator)

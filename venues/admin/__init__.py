@@ -11,6 +11,7 @@ from venues.admin import (
     places,
     plan_page,
     products,
+    schedule,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "places",
     "plan_page",
     "products",
+    "schedule",
 ]

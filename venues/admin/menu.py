@@ -1,8 +1,12 @@
 """Menus, their categories, and the options that products offer."""
 
-from django.db.models import Q
-from django.http import HttpRequest
+from typing import TYPE_CHECKING
 
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from venues.admin.exchange import export_file, import_page
 from venues.admin.history import RememberedAdmin
 from venues.admin.lists import InScope
 from venues.admin.scopes import groups_changeable, groups_seen, menus_changeable, menus_seen, whole_operators
@@ -10,6 +14,9 @@ from venues.admin.scoping import Rows, ScopedInline, person
 from venues.admin.site import has_any, site
 from venues.models import Category, Menu, Option, OptionGroup, User
 from venues.roles import MANAGERS, operators_for
+
+if TYPE_CHECKING:
+    from django.urls import URLPattern
 
 
 class CategoryInline(ScopedInline):
@@ -44,6 +51,27 @@ class MenuAdmin(RememberedAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Operators: a menu that no venue uses yet would be no manager's to see."""
         return super().has_add_permission(request) and has_any(request, whole_operators)
+
+    def get_urls(self) -> "list[URLPattern]":
+        view = self.admin_site.admin_view
+        return [
+            path("<path:object_id>/files/", view(self.files_view), name="venues_menu_files"),
+            path("<path:object_id>/files/<str:name>", view(self.file_view), name="venues_menu_file"),
+            *super().get_urls(),
+        ]
+
+    def files_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Import and export: whoever sees the menu sees its files; what they may change with one, `planning` asks."""
+        menu = self.get_object(request, object_id)
+        if menu is None:
+            return self.not_there(request, object_id)
+        return import_page(request, menu, self.admin_site.each_context(request), self.log_change)
+
+    def file_view(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
+        menu = self.get_object(request, object_id)
+        if menu is None:
+            return self.not_there(request, object_id)
+        return export_file(request, menu, name)
 
 
 class CategoryAdmin(RememberedAdmin):

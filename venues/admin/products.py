@@ -11,6 +11,7 @@ from django.utils import timezone
 from venues.admin.history import RememberedAdmin
 from venues.admin.lists import InScope
 from venues.admin.places import OfVenue
+from venues.admin.schedule import ChangeInline
 from venues.admin.scopes import groups_seen, managed_venues, menus_changeable, menus_seen, whole_operators
 from venues.admin.scoping import Rows, ScopedInline, person
 from venues.admin.site import has_any, site
@@ -65,7 +66,7 @@ class ProductAdmin(RememberedAdmin):
     list_filter = (("category__menu", InScope), ("category", InScope), "active")
     list_select_related = ("category",)
     search_fields = ("name",)
-    inlines = (AllergenInline, OptionGroupInline, DifferenceInline)
+    inlines = (AllergenInline, OptionGroupInline, DifferenceInline, ChangeInline)
 
     def scope(self, user: User, rows: Rows) -> Rows:
         return rows.filter(category__menu__in=menus_seen(user))

@@ -11,7 +11,7 @@ from django import forms
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import ForeignKey, Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin, TabularInline
 
 from venues.admin.asking import let_ask
@@ -152,6 +152,11 @@ class ScopedAdmin(_Scoped, _Admin):
 
     def delete_queryset(self, request: HttpRequest, queryset: Rows) -> None:
         self.changeable(person(request), queryset).delete()
+
+    def not_there(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What every page of the admin answers for a row that is not in this person's scope, or that does not exist."""
+        answer: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+        return answer
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return manages(request)

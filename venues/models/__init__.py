@@ -2,6 +2,7 @@
 
 from venues.models.access import Device, Member, TableSession
 from venues.models.audit import AuditEntry
+from venues.models.imports import MenuImport
 from venues.models.invitations import Invitation
 from venues.models.logins import LoginTries
 from venues.models.menu import (
@@ -18,6 +19,7 @@ from venues.models.menu import (
 )
 from venues.models.people import Membership, Operator, Role, SecondFactor, User
 from venues.models.places import OpeningException, OpeningHours, Table, Venue, VenueFeed
+from venues.models.schedule import ScheduledChange
 
 __all__ = [
     "Allergen",
@@ -30,6 +32,7 @@ __all__ = [
     "Member",
     "Membership",
     "Menu",
+    "MenuImport",
     "OpeningException",
     "OpeningHours",
     "Operator",
@@ -39,6 +42,7 @@ __all__ = [
     "ProductAllergen",
     "ProductOptionGroup",
     "Role",
+    "ScheduledChange",
     "SecondFactor",
     "Table",
     "TableSession",
