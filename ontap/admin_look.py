@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.module_loading import import_string
 
 BOTTLE_GREEN = {
@@ -60,6 +60,14 @@ def _may_see(app: str, name: str) -> Callable[[HttpRequest], bool]:
     return may_see
 
 
+def _own_menu(request: HttpRequest) -> str:
+    """The menu's page for people of one venue; empty for those of several, who choose one in the list of venues."""
+    from venues.admin.scopes import only_venue
+
+    venue_id = only_venue(request)
+    return reverse("admin:venues_venue_menu", args=[venue_id]) if venue_id is not None else ""
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "onTap",
     "SITE_HEADER": "onTap",
@@ -89,6 +97,12 @@ UNFOLD: dict[str, Any] = {
                 "title": "Menu",
                 "separator": True,
                 "items": [
+                    {
+                        "title": "Menu here",
+                        "icon": "edit_note",
+                        "link": _own_menu,
+                        "permission": lambda request: bool(_own_menu(request)),
+                    },
                     _page("Menus", "menu_book", "venues.menu"),
                     _page("Categories", "category", "venues.category"),
                     _page("Products", "restaurant", "venues.product"),

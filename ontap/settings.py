@@ -315,6 +315,8 @@ STORAGES = {
 MEDIA_ROOT = ONTAP_DATA / "media"
 MEDIA_URL = "/media/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# A venue's menu without JavaScript: five fields a product, and Django's default is 1,000.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 _SELF = ["'self'"]
 CONTENT_SECURITY_POLICY = {

@@ -41,6 +41,12 @@ def standing_notes(catalogue: Catalogue, table: Table, now: datetime) -> tuple[N
     return (note,) if note is not None else ()
 
 
+def hours_notes(catalogue: Catalogue, at: datetime) -> tuple[Note, ...]:
+    """Whether the venue takes orders at a moment at all, whichever table asks."""
+    note = _paused(catalogue, at) or _closed(catalogue, at)
+    return (note,) if note is not None else ()
+
+
 def _stopped(table: Table) -> Note | None:
     if table.stopped_at is None:
         return None

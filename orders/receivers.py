@@ -21,5 +21,6 @@ def lock_before_menu_rows(venue_ids: list[int], **kwargs: Any) -> None:
 
 @receiver(menu_changed)
 def publish_new_menu(venue_ids: list[int], **kwargs: Any) -> None:
-    for venue_id in sorted(venue_ids):
+    # A venue that is being deleted has no feed any more, and nobody to tell.
+    for venue_id in VenueFeed.objects.filter(pk__in=venue_ids).order_by("pk").values_list("pk", flat=True):
         publish(Notice(venue_id, now_in_ms(), "menu", "", {}, menu=True))

@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from venues.catalogue import Catalogue, ProductItem
-from venues.hours import day_ends
+from venues.catalogue import Catalogue, ProductItem, products_of
 from venues.models import Product, Venue, VenueFeed, VenueProduct
 
-HOUR, TODAY, UNTIL_TOLD = "hour", "today", "on"
 MOST_COUNTED = 9999
 
 
@@ -23,16 +21,6 @@ class ShownProduct:
     gone: bool
     until: datetime | None
     stock: int | None  # None: not counted
-
-
-def until_when(how_long: str, now: datetime, venue: Venue) -> datetime | None:
-    """The end of an hour or of the business day; None for until somebody says. Raises KeyError for anything else."""
-    ends = {
-        HOUR: now + timedelta(hours=1),
-        TODAY: day_ends(now, venue.zone, venue.day_starts),
-        UNTIL_TOLD: None,
-    }
-    return ends[how_long]
 
 
 def stop_selling(venue: Venue, product: Product, until: datetime | None) -> None:
@@ -56,7 +44,7 @@ def sell_again(venue: Venue, product: Product, stock: int | None = None) -> bool
 
 def product_of(venue: Venue, product_id: int) -> Product | None:
     """A product on this venue's menu."""
-    return Product.objects.filter(pk=product_id, active=True, category__menu_id=venue.menu_id or 0).first()
+    return products_of(venue).filter(pk=product_id).first()
 
 
 def shown_products(catalogue: Catalogue, now: datetime) -> list[tuple[str, list[ShownProduct]]]:

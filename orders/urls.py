@@ -13,6 +13,7 @@ from orders.views.invitation import invitation_link, invitation_page
 from orders.views.login import LoginPage
 from orders.views.own_login import own_login_page
 from orders.views.pausing import pause_page
+from orders.views.preview import preview_page
 from orders.views.second_factor import code_page, set_up_page
 from orders.views.session import SessionView, session
 from orders.views.sold_out import sold_out_page
@@ -38,6 +39,7 @@ urlpatterns = [
     path("board/<id:venue_id>/tables/<id:table_id>/paid", pay_table, name="board-table-paid"),
     path("board/<id:venue_id>/tables/<id:table_id>/<slug:verb>", change_table, name="table-verb"),
     path("board/<id:venue_id>/pause", pause_page, name="board-pause"),
+    path("board/<id:venue_id>/preview/", preview_page, name="board-preview"),
     path("board/<id:venue_id>/sold-out/", sold_out_page, name="board-sold-out"),
     path("board/<id:venue_id>/order/", order_page, name="board-order"),
     path("board/<id:venue_id>/find/", find_page, name="board-find"),

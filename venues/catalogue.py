@@ -5,15 +5,29 @@ Read once per menu version; the rules of an order never query product by product
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q, QuerySet
 
 from venues.hours import Hours, Opening, business_date, within_times
-from venues.models import AllergenState, Category, Option, Product, ProductOptionGroup, Venue, VenueFeed, VenueProduct
+from venues.models import (
+    AllergenState,
+    Category,
+    Option,
+    Product,
+    ProductOptionGroup,
+    Venue,
+    VenueCategory,
+    VenueFeed,
+    VenueProduct,
+)
+
+Row = TypeVar("Row", Category, Product)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +123,7 @@ class Catalogue:
 
 
 def load_catalogue(venue_id: int) -> Catalogue | None:
-    """The venue's catalogue as the database has it now; None where there is no such venue. Nine queries.
+    """The venue's catalogue as the database has it now; None where there is no such venue. Eleven queries.
 
     The version is read first: a change that commits meanwhile leaves this catalogue older than its content, which
     the writer notices, never newer.
@@ -122,12 +136,11 @@ def load_catalogue(venue_id: int) -> Catalogue | None:
     groups = ProductOptionGroup.objects.select_related("group").prefetch_related(
         Prefetch("group__options", Option.objects.order_by("position", "id"))
     )
-    products = (
-        Product.objects.filter(active=True)
-        .order_by("position", "id")
-        .prefetch_related("allergens", Prefetch("group_links", groups.order_by("position", "id")))
+    products = products_of(venue).prefetch_related(
+        "allergens", Prefetch("group_links", groups.order_by("position", "id"))
     )
-    rows = Category.objects.filter(menu_id=venue.menu_id or 0).prefetch_related(Prefetch("products", products))
+    sections = {row.category_id: row for row in VenueCategory.objects.filter(venue_id=venue_id)}
+    rows = categories_of(venue).prefetch_related(Prefetch("products", products))
     categories = tuple(
         CategoryItem(
             row.pk,
@@ -136,9 +149,13 @@ def load_catalogue(venue_id: int) -> Catalogue | None:
             row.station,
             row.served_from,
             row.served_until,
-            tuple(_product(product, row, differences.get(product.pk)) for product in row.products.all()),
+            tuple(
+                _product(product, row, differences.get(product.pk))
+                for product in in_order(row.products.all(), differences)
+            ),
         )
-        for row in rows.order_by("position", "id")
+        for row in in_order(rows, sections)
+        if row.pk not in sections or not sections[row.pk].hidden
     )
     items = [product for category in categories for product in category.products]
     by_name: dict[str, tuple[ProductItem, ...]] = defaultdict(tuple)
@@ -147,6 +164,29 @@ def load_catalogue(venue_id: int) -> Catalogue | None:
     return Catalogue(
         venue, version, venue.zone, hours_of(venue), categories, {item.id: item for item in items}, dict(by_name)
     )
+
+
+def categories_of(venue: Venue) -> QuerySet[Category]:
+    """The categories of the venue's menu, hidden ones too: those that are shared, and the venue's own."""
+    return Category.objects.filter(Q(venue=None) | Q(venue=venue), menu_id=venue.menu_id or 0)
+
+
+def products_of(venue: Venue) -> QuerySet[Product]:
+    """The products on the venue's menu, whether it sells them now or not; never another venue's own."""
+    return Product.objects.filter(
+        Q(venue=None) | Q(venue=venue), category__in=categories_of(venue).values("pk"), active=True
+    )
+
+
+def in_order(rows: Iterable[Row], differences: Mapping[int, VenueCategory | VenueProduct]) -> list[Row]:
+    """The categories, or the products of one, in the venue's order: its own positions, else the shared ones."""
+
+    def place(row: Row) -> tuple[int, int]:
+        difference = differences.get(row.pk)
+        own = difference.position if difference is not None else None
+        return row.position if own is None else own, row.pk
+
+    return sorted(rows, key=place)
 
 
 def _product(row: Product, category: Category, difference: VenueProduct | None) -> ProductItem:

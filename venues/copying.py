@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
-from venues.models import OpeningException, OpeningHours, Table, Venue, VenueProduct
+from venues.models import OpeningException, OpeningHours, Table, Venue, VenueCategory, VenueProduct
 
 HOURS, TABLES, DIFFERENCES = "hours", "tables", "differences"
 
@@ -59,6 +59,8 @@ def copy_venue(venue: Venue, name: str, parts: Collection[str], today: dt.date) 
             Table.objects.bulk_create(_copies(Table.objects.filter(venue=venue).order_by("pk"), copy, _OF_TABLE))
         if DIFFERENCES in parts:
             VenueProduct.objects.bulk_create(_differences(venue, copy))
+            order = VenueCategory.objects.filter(venue=venue, category__venue=None)
+            VenueCategory.objects.bulk_create(_copies(order, copy, {"id", "venue"}))
     return copy
 
 
@@ -68,7 +70,8 @@ def _exceptions(venue: Venue, today: dt.date) -> QuerySet[OpeningException]:
 
 def _differences(venue: Venue, copy: Venue) -> list[VenueProduct]:
     """Those that still differ from the shared menu without what is of one place: a row that says nothing is none."""
-    rows: list[VenueProduct] = _copies(VenueProduct.objects.filter(venue=venue), copy, _OF_DIFFERENCE)
+    shared = VenueProduct.objects.filter(venue=venue, product__venue=None)  # what is the other venue's own stays there
+    rows: list[VenueProduct] = _copies(shared, copy, _OF_DIFFERENCE)
     return [row for row in rows if any(row.serializable_value(name) != default for name, default in _says_nothing())]
 
 

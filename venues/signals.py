@@ -1,10 +1,12 @@
 """Rows that come with others, and the word that a menu or a venue's rules changed."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from django.db import transaction
+from django.db.models import Q
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.dispatch import Signal, receiver
 
@@ -13,7 +15,6 @@ from venues.models import (
     Menu,
     OpeningException,
     OpeningHours,
-    Operator,
     Option,
     OptionGroup,
     Product,
@@ -21,6 +22,7 @@ from venues.models import (
     ProductOptionGroup,
     ScheduledChange,
     Venue,
+    VenueCategory,
     VenueFeed,
     VenueProduct,
 )
@@ -31,23 +33,26 @@ menu_changing = Signal()
 menu_changed = Signal()
 """Sent inside the transaction of the change, with `venue_ids`: what these venues sell, or how, is different now."""
 
-
-_told_at_the_end: ContextVar[bool] = ContextVar("told_at_the_end", default=False)
+# The venues that are told at the end of `changing_together`; None outside of it.
+_together: ContextVar[set[int] | None] = ContextVar("changing_together", default=None)
 
 
 @contextmanager
-def menu_changed_once(sender: type[Any], venue_ids: Iterable[int], told: Callable[[], Iterable[int]]) -> Iterator[None]:
-    """One word for all rows that are written inside, within the caller's transaction.
+def changing_together(venue_ids: Iterable[int]) -> Iterator[None]:
+    """Many rows of these venues' menus in one transaction: one word to each venue that has another menu at its end.
 
-    Locks these venues first, whichever may be concerned; those of them that `told` names hear of it at the end.
+    Row by row the venues' locks would be taken in the order of the rows, and each row would be a new menu for phones.
     """
-    menu_changing.send(sender=sender, venue_ids=sorted(venue_ids))
-    token = _told_at_the_end.set(True)
-    try:
-        yield
-    finally:
-        _told_at_the_end.reset(token)
-    menu_changed.send(sender=sender, venue_ids=sorted(told()))
+    with transaction.atomic():
+        menu_changing.send(sender=Menu, venue_ids=sorted(set(venue_ids)))
+        changed: set[int] = set()
+        outer = _together.set(changed)
+        try:
+            yield
+        finally:
+            _together.reset(outer)
+        if changed:
+            _tell(Menu, changed)
 
 
 @receiver(post_save, sender=Venue)
@@ -60,37 +65,83 @@ def give_venue_its_feed(instance: Venue, created: bool, **kwargs: Any) -> None:
 @receiver(pre_save, sender=Product)
 @receiver(pre_save, sender=ProductOptionGroup)
 @receiver(pre_save, sender=VenueProduct)
+@receiver(pre_save, sender=VenueCategory)
 @receiver(pre_save, sender=ScheduledChange)
 def take_owner_from_parent(sender: type[Any], instance: Any, **kwargs: Any) -> None:
-    parent = {Category: "menu", Product: "category"}.get(sender, "product")
-    instance.operator_id = getattr(instance, parent).operator_id
+    instance.operator_id = getattr(instance, _PARENTS[sender]).operator_id
+    if isinstance(instance, Category):
+        instance.clean()
+    elif isinstance(instance, Product):
+        instance.category_whose = instance.category.whose
 
 
-def _venue_ids(instance: Any) -> list[int]:
+_PARENTS: dict[type[Any], str] = {
+    Category: "menu",
+    Product: "category",
+    ProductOptionGroup: "product",
+    VenueProduct: "product",
+    VenueCategory: "category",
+    ScheduledChange: "product",
+}
+
+
+def venues_of(instance: Any) -> set[int]:
+    """The ids of the venues that this row of a menu is for: those that use the menu, or the one whose own it is."""
     if isinstance(instance, Venue):
-        return [instance.pk]
-    if isinstance(instance, VenueProduct | OpeningHours | OpeningException):
-        return [instance.venue_id]
-    operator_id = (
-        instance.product.operator_id
-        if isinstance(instance, ProductAllergen)
-        else instance.group.operator_id
-        if isinstance(instance, Option)
-        else instance.operator_id
-    )
-    return list(Operator(pk=operator_id).venues.order_by("pk").values_list("pk", flat=True))
+        return {instance.pk}
+    if isinstance(instance, VenueProduct | VenueCategory | OpeningHours | OpeningException):
+        return {instance.venue_id}
+    if isinstance(instance, Menu):
+        return _ids(Q(menu=instance.pk))
+    if isinstance(instance, Category | Product) and instance.venue_id is not None:
+        return {instance.venue_id}
+    if isinstance(instance, Category):
+        return _ids(Q(menu=instance.menu_id))
+    if isinstance(instance, Product):
+        return _ids(Q(menu=instance.category.menu_id))
+    if isinstance(instance, ProductAllergen | ProductOptionGroup):
+        return venues_of(instance.product)
+    return _offering(instance.group_id if isinstance(instance, Option) else instance.pk)
 
 
-def tell_menu_changed(sender: type[Any], instance: Any, **kwargs: Any) -> None:
-    if not kwargs.get("raw") and not _told_at_the_end.get():
-        menu_changed.send(sender=sender, venue_ids=_venue_ids(instance))
+def _offering(group_id: int | None) -> set[int]:
+    """The venues with a product that offers this group of options."""
+    offered = Product.objects.filter(group_links__group=group_id)
+    shared = offered.filter(venue=None).values("category__menu")
+    return _ids(Q(menu__in=shared) | Q(pk__in=offered.filter(venue__isnull=False).values("venue")))
+
+
+def _ids(which: Q) -> set[int]:
+    return set(Venue.objects.filter(which).values_list("pk", flat=True))
+
+
+def _tell(sender: type[Any], venue_ids: set[int]) -> None:
+    kept = _together.get()
+    if kept is not None:
+        kept.update(venue_ids)
+    else:
+        menu_changed.send(sender=sender, venue_ids=sorted(venue_ids))
 
 
 def tell_menu_changing(sender: type[Any], instance: Any, **kwargs: Any) -> None:
-    if kwargs.get("raw") or _told_at_the_end.get():
+    """Before the row is written: who sells it as it stands is told too, for after a move or a deletion nobody knows."""
+    if kwargs.get("raw") or (isinstance(instance, Venue) and instance.pk is None):
         return
-    if not (isinstance(instance, Venue) and instance.pk is None):
-        menu_changing.send(sender=sender, venue_ids=_venue_ids(instance))
+    before = set()
+    if kwargs["signal"] is pre_delete:
+        before = venues_of(instance)
+    elif isinstance(instance, Category | Product) and instance.pk is not None:
+        stored = sender._default_manager.filter(pk=instance.pk).first()
+        before = venues_of(stored) if stored is not None else set()
+    instance._sold_before_at = before
+    if _together.get() is None:
+        menu_changing.send(sender=sender, venue_ids=sorted(before | venues_of(instance)))
+
+
+def tell_menu_changed(sender: type[Any], instance: Any, **kwargs: Any) -> None:
+    if not kwargs.get("raw"):
+        now = venues_of(instance) if kwargs["signal"] is post_save else set()
+        _tell(sender, now | getattr(instance, "_sold_before_at", set()))
 
 
 for _model in (
@@ -103,6 +154,7 @@ for _model in (
     OptionGroup,
     Option,
     VenueProduct,
+    VenueCategory,
     OpeningHours,
     OpeningException,
 ):

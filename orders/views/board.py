@@ -22,7 +22,8 @@ from orders.states import State
 from orders.views.visits import DEVICE_KEPT, count_failure, refuse_too_many, set_secret_cookie, too_many_failures
 from venues.access import DEVICE_COOKIE, Credentials, Pass, board_pass, device_with, user_logged_in
 from venues.acting import name_device
-from venues.models import Category, Venue
+from venues.catalogue import categories_of
+from venues.models import Venue
 from venues.sessions import note_use
 
 COLUMNS = ((State.PENDING, "New", "new"), (State.ACCEPTED, "Accepted", "accepted"), (State.READY, "Ready", "ready"))
@@ -99,7 +100,7 @@ def _open_orders(venue_id: int, station: str) -> list[dict[str, Any]]:
 
 def _stations(venue: Venue) -> list[str]:
     """Who makes what is on the venue's menu, in the menu's order."""
-    sections = Category.objects.filter(menu__venues=venue).order_by("position", "pk")
+    sections = categories_of(venue).order_by("position", "pk")
     return list(dict.fromkeys(sections.values_list("station", flat=True)))
 
 

@@ -15,8 +15,9 @@ from orders.views.staff import Staff, for_staff
 from orders.words import clock
 from venues.catalogue import load_catalogue
 from venues.models import Product
+from venues.sale import HOUR, TODAY, UNTIL_TOLD, until_when
 
-TAPS = (sold_out.HOUR, sold_out.TODAY, sold_out.UNTIL_TOLD)
+TAPS = (HOUR, TODAY, UNTIL_TOLD)
 AGAIN = "again"
 
 
@@ -40,7 +41,7 @@ def sold_out_page(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 
 def _stop(request: HttpRequest, staff: Staff, product: Product, tap: str) -> str:
-    until = sold_out.until_when(tap, staff.now, staff.venue)
+    until = until_when(tap, staff.now, staff.venue)
     sold_out.stop_selling(staff.venue, product, until)
     when = "until you say" if until is None else f"until {clock(until, staff.now, staff.venue.zone)}"
     messages.success(request, f"{product.name} is sold out {when}.")

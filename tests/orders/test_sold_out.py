@@ -9,11 +9,12 @@ from django.db import connection
 from django.test import Client
 
 from orders.models import VenueEvent
-from orders.sold_out import sell_again, stop_selling, until_when
+from orders.sold_out import sell_again, stop_selling
 from tests.factories import make_options, make_product, make_venue, now_ms
 from tests.orders.boards import follow, tablet_of, words
 from venues.history import versions_of
 from venues.models import Operator, Product, Venue, VenueProduct
+from venues.sale import until_when
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
 
@@ -148,8 +149,8 @@ def test_the_list_asks_no_more_with_more_products(venue: Venue, tablet: Client, 
         make_options(product, f"Options {number}", {"a": "0", "b": "1"})
         VenueProduct.objects.create(venue=venue, product=product, stock=number)
     tablet.get(page(venue))
-    # Device and venue; the catalogue's ten with options and hours; what is left.
-    with django_assert_num_queries(13):
+    # Device and venue; the catalogue's eleven with options and hours; what is left.
+    with django_assert_num_queries(14):
         tablet.get(page(venue))
 
 

@@ -254,6 +254,6 @@ def test_the_form_asks_no_more_with_more_products(
     for number in range(12):
         make_options(make_product(venue, category=f"C {number % 3}"), f"Options {number}", {"a": "0", "b": "1"})
     tablet.get(page(venue))
-    # Device and venue; the catalogue's ten; the tables.
-    with django_assert_num_queries(13):
+    # Device and venue; the catalogue's eleven; the tables.
+    with django_assert_num_queries(14):
         tablet.get(page(venue))

@@ -16,7 +16,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from orders.models import Order, VenueEvent
 from tests.venues.cast import House, make_house
 from venues.admin.site import site
-from venues.models import Member, User, VenueFeed
+from venues.models import Member, User, Venue, VenueFeed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
 
@@ -56,6 +56,8 @@ def addresses_of(model: type[Model], pk: Any) -> Iterator[str]:
         yield reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=[pk])
     if model is User:
         yield reverse("admin:auth_user_password_change", args=[pk])
+    if model is Venue:
+        yield reverse("admin:venues_venue_menu", args=[pk])
 
 
 def lists_of(model: type[Model], page: str = "changelist") -> str:

@@ -148,7 +148,7 @@ def test_a_version_that_can_no_longer_be_says_why(alice: House) -> None:
     other = make_product(alice.venue, "Alice mild", category="Alice wine")
     assert send_changed(client, page_of(wine), name="Alice reds").status_code == 302
     Category.objects.create(menu=beer.menu, name="Alice wine")
-    assert b"already exists" in restore(client, wine, versions(wine)[1]).content
+    assert b"a category of this name already" in restore(client, wine, versions(wine)[1]).content
     alice.product.refresh_from_db()
     assert (alice.product.category, other.category) == (wine, wine)
 
@@ -173,6 +173,22 @@ def test_a_deleted_product_comes_back_with_its_allergens_options_and_differences
     difference = back.differences.get()
     assert (difference.price, difference.stock) == (Decimal("4.20"), None)
     assert client.get(reverse("admin:venues_product_deleted")).context["rows"] == []
+
+
+def test_what_was_a_venues_own_is_only_its_managers_to_bring_back(alice: House) -> None:
+    other = make_venue(alice.operator, "Other", menu=alice.venue.menu)
+    theirs = logged_in(make_person("Other-manager", Role.MANAGER, other))
+    pie = Product.objects.create(category=alice.product.category, venue=alice.venue, name="Own pie", price="5.00")
+    ours = logged_in(alice.manager)
+    assert ours.post(page_of(pie, "delete"), {"post": "yes"}).status_code == 302
+    deleted = reverse("admin:venues_product_deleted")
+    assert b"Own pie" in ours.get(deleted).content
+    assert b"Own pie" not in theirs.get(deleted).content
+    (gone,) = versions(pie)[:1]
+    assert restore(theirs, pie, gone).status_code == 302
+    assert not Product.objects.filter(pk=pie.pk).exists()
+    assert restore(ours, pie, gone).status_code == 302
+    assert Product.objects.get(pk=pie.pk).venue == alice.venue
 
 
 def test_a_deleted_table_has_the_code_again_that_it_had_at_the_end(alice: House) -> None:

@@ -164,10 +164,10 @@ def test_a_bigger_menu_costs_no_more_queries(
                 VenueProduct.objects.create(venue=venue, product=product, price=Decimal(2))
 
     grow(1, 1)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         menu(client, venue)
     grow(4, 5)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         menu(client, venue)
 
 

@@ -1,30 +1,69 @@
 """Menus, their categories, and the options that products offer."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.contrib.admin import display
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from unfold.views import ChangeList
 
 from venues.admin.exchange import export_file, import_page
 from venues.admin.history import RememberedAdmin
 from venues.admin.lists import InScope
-from venues.admin.scopes import groups_changeable, groups_seen, menus_changeable, menus_seen, whole_operators
-from venues.admin.scoping import Rows, ScopedInline, person
+from venues.admin.scopes import (
+    categories_changeable,
+    categories_seen,
+    groups_changeable,
+    groups_seen,
+    managed_venues,
+    menus_changeable,
+    menus_seen,
+    shared_or_own,
+    whole_operators,
+)
+from venues.admin.scoping import OneOperatorForm, Rows, ScopedInline, person
 from venues.admin.site import has_any, site
+from venues.admin.whose import SAY_WHOSE
 from venues.models import Category, Menu, Option, OptionGroup, User
 from venues.roles import MANAGERS, operators_for
+from venues.signals import changing_together
+
+
+class CategoryForm(OneOperatorForm):
+    """Says in words what the database refuses, and whose a category may be."""
+
+    by: User | None = None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        menu, venue = cleaned.get("menu"), cleaned.get("venue", self.instance.venue)
+        if menu is not None and self.by is not None and {"menu", "venue"}.intersection(self.changed_data):
+            if venue is not None and venue.menu_id != menu.pk:
+                self.add_error("menu", f"{venue} uses another menu.")
+            elif venue is None and not menus_changeable(self.by).filter(pk=menu.pk).exists():
+                self.add_error("menu", SAY_WHOSE)
+        return cleaned
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # Whose it is follows from the venue; left out, nobody would look for another of this name.
+        left_out: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # Django's own name for it
+        return left_out - {"whose"}
+
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
 
 
 class CategoryInline(ScopedInline):
+    """Those that its venues share; a venue's own have their list."""
+
     model = Category
+    form = CategoryForm
+    exclude = ("venue",)
     show_change_link = True
 
     def scope(self, user: User, rows: Rows) -> Rows:
-        return rows.filter(menu__in=menus_seen(user))
+        return rows.filter(venue=None, menu__in=menus_seen(user))
 
 
 class MenuAdmin(RememberedAdmin):
@@ -74,26 +113,62 @@ class MenuAdmin(RememberedAdmin):
         return export_file(request, menu, name)
 
 
+class _Categories(ChangeList):  # type: ignore[misc]  # unfold has no types
+    """Places are changed in the list by those who may change all that they see in it: a field in it asks nobody."""
+
+    def __init__(self, request: HttpRequest, *args: Any) -> None:
+        super().__init__(request, *args)
+        by = person(request)
+        if categories_seen(by).exclude(pk__in=categories_changeable(by).values("pk")).exists():
+            self.list_editable = ()
+
+
 class CategoryAdmin(RememberedAdmin):
-    list_display = ("name", "menu", "station", "position", "served_from", "served_until")
-    list_filter = (("menu", InScope),)
-    list_select_related = ("menu",)
+    """Those that venues share, and each venue's own."""
+
+    form = CategoryForm
+    list_display = ("name", "menu", "whose_it_is", "station", "position", "served_from", "served_until")
+    list_display_links = ("name",)
+    list_editable = ("position",)
+    list_filter = (("menu", InScope), ("venue", InScope))
+    list_select_related = ("menu", "venue")
     search_fields = ("name",)
+    fixed = ("venue",)
 
     def scope(self, user: User, rows: Rows) -> Rows:
-        return rows.filter(menu__in=menus_seen(user))
+        return rows.filter(pk__in=categories_seen(user).values("pk"))
 
     def changeable(self, user: User, rows: Rows) -> Rows:
-        return rows.filter(menu__in=menus_changeable(user))
+        return rows.filter(pk__in=categories_changeable(user).values("pk"))
 
     def was_seen(self, user: User, versions: Rows) -> Rows:
-        return versions.filter(Q(operator__in=whole_operators(user)) | Q(menu__in=menus_changeable(user)))
+        return versions.filter(shared_or_own(user, "menu"))
 
     def choices(self, request: HttpRequest, field: str, rows: Rows) -> Rows:
-        return rows.filter(pk__in=menus_changeable(person(request)).values("pk"))
+        user = person(request)
+        return rows.filter(pk__in=(managed_venues(user) if field == "venue" else menus_seen(user)).values("pk"))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and has_any(request, menus_changeable)
+        return super().has_add_permission(request) and has_any(request, menus_seen)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return _Categories
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """New places of several are one new menu for each venue."""
+        if request.method != "POST" or "_save" not in request.POST:
+            return super().changelist_view(request, extra_context)
+        with changing_together(managed_venues(person(request)).values_list("pk", flat=True)):
+            return super().changelist_view(request, extra_context)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.by = person(request)  # a class of this request alone
+        return form
+
+    @display(description="whose", ordering="venue")
+    def whose_it_is(self, category: Category) -> str:
+        return f"only {category.venue}" if category.venue is not None else "shared"
 
 
 class OptionInline(ScopedInline):

@@ -8,7 +8,7 @@ from django.contrib.admin import SimpleListFilter, display
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -18,6 +18,7 @@ from venues.admin.lists import InScope
 from venues.admin.scopes import managed_venues, whole_operators
 from venues.admin.scoping import Rows, ScopedInline, person
 from venues.admin.site import has_any, site
+from venues.admin.venue_menu import MenuPage
 from venues.admin.venue_pages import PAGES, VenuePage
 from venues.audit import What, note
 from venues.models import OpeningException, OpeningHours, Operator, SecondFactor, Table, User, Venue
@@ -90,8 +91,8 @@ class ExceptionInline(OfVenue, ScopedInline):
     model = OpeningException
 
 
-class VenueAdmin(RememberedAdmin):
-    list_display = ("name", "operator", "menu", "timezone", "board")
+class VenueAdmin(MenuPage, RememberedAdmin):
+    list_display = ("name", "operator", "menu_here", "timezone", "board")
     lists_deleted = False  # its tables, orders and devices went with it
     list_filter = (("operator", InScope),)
     search_fields = ("name",)
@@ -164,6 +165,12 @@ class VenueAdmin(RememberedAdmin):
             raise PermissionDenied
         request.__dict__["admin_site"] = self.admin_site
         return page.view(request, venue, **named)
+
+    @display(description="menu here", ordering="menu__name")
+    def menu_here(self, venue: Venue) -> SafeString:
+        """The way to its prices, to what is sold out, and to the order of things."""
+        address = reverse("admin:venues_venue_menu", args=[venue.pk])
+        return format_html('<a href="{}">{}</a>', address, venue.menu or "None yet")
 
     @display(description="board")
     def board(self, venue: Venue) -> SafeString | str:

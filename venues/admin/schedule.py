@@ -13,7 +13,7 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSplitDateTimeWidget
 
 from venues.admin.lists import InScope
-from venues.admin.scopes import managed_venues, menus_changeable, menus_seen
+from venues.admin.scopes import managed_venues, products_changeable, products_seen
 from venues.admin.scoping import OneOperatorForm, Rows, ScopedAdmin, ScopedInline, person
 from venues.admin.site import site
 from venues.models import Product, ScheduledChange, User, Venue
@@ -74,7 +74,9 @@ class ChangeForm(OneOperatorForm):
     def _clean_where(self, product: Product, venue: Venue | None) -> None:
         if venue is not None and venue.menu_id != product.category.menu_id:
             self.add_error("venue", "This venue sells another menu.")
-        elif venue is None and not menus_changeable(self.asker).filter(pk=product.category.menu_id).exists():
+        elif venue is not None and product.venue_id not in (None, venue.pk):
+            self.add_error("venue", "This product is another venue's own.")
+        elif venue is None and not products_changeable(self.asker).filter(pk=product.pk).exists():
             self.add_error("venue", "This menu is shared. Choose the venue for which it is planned.")
 
     def _clean_moments(self, cleaned: dict[str, Any], product: Product, venue: Venue | None) -> None:
@@ -111,14 +113,14 @@ class ScheduledChangeAdmin(ScopedAdmin):
     kept = ("product", "venue", "value", "begins", "ends", "weekly", "state", "why", "made_by", "made_at")
 
     def scope(self, user: User, rows: Rows) -> Rows:
-        of_menu = Q(venue=None, product__category__menu__in=menus_seen(user))
+        of_menu = Q(venue=None, product__in=products_seen(user))
         return rows.filter(of_menu | Q(venue__in=managed_venues(user)))
 
     def get_queryset(self, request: HttpRequest) -> Rows:
         return _with_zones(super().get_queryset(request))
 
     def changeable(self, user: User, rows: Rows) -> Rows:
-        of_menu = Q(venue=None, product__category__menu__in=menus_changeable(user))
+        of_menu = Q(venue=None, product__in=products_changeable(user))
         return rows.filter(of_menu | Q(venue__in=managed_venues(user)))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -181,7 +183,7 @@ class ChangeInline(ScopedInline):
     def scope(self, user: User, rows: Rows) -> Rows:
         open_ones = rows.filter(state__in=(ScheduledChange.PLANNED, ScheduledChange.APPLIED))
         seen = Q(venue=None) | Q(venue__in=managed_venues(user))
-        found = open_ones.filter(seen, product__category__menu__in=menus_seen(user))
+        found = open_ones.filter(seen, product__in=products_seen(user))
         return _with_zones(found.select_related("venue", "product__category"))
 
 

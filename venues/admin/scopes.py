@@ -1,13 +1,37 @@
 """What managers and operators may see and change of what belongs to no single venue: menus, options, people."""
 
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 
-from venues.models import Invitation, Membership, Menu, Operator, OptionGroup, ProductOptionGroup, Role, User, Venue
+from venues.models import (
+    Category,
+    Invitation,
+    Membership,
+    Menu,
+    Operator,
+    OptionGroup,
+    Product,
+    ProductOptionGroup,
+    Role,
+    User,
+    Venue,
+)
 from venues.roles import MANAGERS, operators_for, venues_for
 
 
 def managed_venues(user: User) -> QuerySet[Venue]:
     return venues_for(user, MANAGERS)
+
+
+def only_venue(request: HttpRequest) -> int | None:
+    """The one venue that this person manages; None for none, and for several. One query a request."""
+    if not isinstance(request.user, User):
+        return None
+    known: list[int] | None = request.__dict__.get("_managed_venues")
+    if known is None:
+        known = list(managed_venues(request.user).order_by("pk").values_list("pk", flat=True)[:2])
+        request.__dict__["_managed_venues"] = known
+    return known[0] if len(known) == 1 else None
 
 
 def whole_operators(user: User) -> QuerySet[Operator]:
@@ -29,13 +53,41 @@ def menus_changeable(user: User) -> QuerySet[Menu]:
     return Menu.objects.filter(Q(operator__in=whole_operators(user)) | own)
 
 
+def categories_seen(user: User) -> QuerySet[Category]:
+    """Of the menus that they see; of venues' own, those of their venues."""
+    return Category.objects.filter(Q(venue=None, menu__in=menus_seen(user)) | Q(venue__in=managed_venues(user)))
+
+
+def categories_changeable(user: User) -> QuerySet[Category]:
+    """A venue's own are its manager's to change, whoever shares the menu."""
+    return Category.objects.filter(Q(venue=None, menu__in=menus_changeable(user)) | Q(venue__in=managed_venues(user)))
+
+
+def products_seen(user: User) -> QuerySet[Product]:
+    """Likewise."""
+    shared = Q(venue=None, category__menu__in=menus_seen(user))
+    return Product.objects.filter(shared | Q(venue__in=managed_venues(user)))
+
+
+def products_changeable(user: User) -> QuerySet[Product]:
+    """Likewise."""
+    shared = Q(venue=None, category__menu__in=menus_changeable(user))
+    return Product.objects.filter(shared | Q(venue__in=managed_venues(user)))
+
+
+def shared_or_own(user: User, menu: str) -> Q:
+    """What of deleted categories or products a person may bring back; `menu` is the way from there to the menu."""
+    shared = Q(venue=None, **{f"{menu}__in": menus_changeable(user)})
+    return Q(operator__in=whole_operators(user)) | shared | Q(venue__in=managed_venues(user))
+
+
 def groups_seen(user: User) -> QuerySet[OptionGroup]:
     return OptionGroup.objects.filter(operator__in=operators_for(user, MANAGERS))
 
 
 def groups_changeable(user: User) -> QuerySet[OptionGroup]:
-    """A manager changes a group that no product of a menu beyond their reach offers."""
-    foreign = ProductOptionGroup.objects.exclude(product__category__menu__in=menus_changeable(user)).values("group_id")
+    """A manager changes a group that no product beyond their reach offers."""
+    foreign = ProductOptionGroup.objects.exclude(product__in=products_changeable(user)).values("group_id")
     return groups_seen(user).filter(Q(operator__in=whole_operators(user)) | ~Q(pk__in=foreign))
 
 

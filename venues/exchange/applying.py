@@ -23,7 +23,7 @@ from venues.models import (
     VenueFeed,
     VenueProduct,
 )
-from venues.signals import menu_changed_once
+from venues.signals import changing_together
 
 IMPORTED = "Imported"  # in the history of what it writes
 
@@ -46,7 +46,7 @@ def apply_plan(menu: Menu, shown: str, make_plan: Callable[[], Plan], by: User, 
     versions = _versions(lockable)
     plan = _as_shown(make_plan(), shown)
     try:
-        with transaction.atomic(), menu_changed_once(Menu, lockable, told=lambda: venues_concerned(menu, plan)):
+        with transaction.atomic(), changing_together(lockable):
             # Where no venue can be locked, the menu's row stands for all of it.
             Menu.objects.select_for_update(no_key=True).get(pk=menu.pk)
             if not lockable or _versions(lockable) != versions:
@@ -66,22 +66,6 @@ def _as_shown(plan: Plan, shown: str) -> Plan:
 def _versions(venue_ids: list[int]) -> list[tuple[int, int]]:
     rows = VenueFeed.objects.filter(pk__in=venue_ids).order_by("pk")
     return list(rows.values_list("venue_id", "menu_version"))
-
-
-def venues_concerned(menu: Menu, plan: Plan) -> set[int]:
-    """The venues whose guests see something else once the plan is written."""
-    found: set[int] = set()
-    abouts = {line.about for line in plan.lines}
-    if abouts & {Category, Product}:
-        found |= set(Venue.objects.filter(menu=menu).values_list("pk", flat=True))
-    groups = {line.row.pk for line in plan.of(OptionGroup) if line.row is not None}
-    groups |= {line.parent for line in plan.of(Option) if isinstance(line.parent, int)}
-    if groups:
-        menus = ProductOptionGroup.objects.filter(group__in=groups).values("product__category__menu")
-        found |= set(Venue.objects.filter(menu__in=menus).values_list("pk", flat=True))
-    for line in plan.of(VenueProduct):
-        found.add(line.row.venue_id if line.row is not None else line.values["venue_id"])
-    return found
 
 
 def _write(menu: Menu, plan: Plan, by: User, now: datetime) -> None:

@@ -42,12 +42,12 @@ class MenuRows:
 
 def read_menu(menu: Menu, venues: QuerySet[Venue]) -> MenuRows:
     """The menu's rows, and the differences of those of these venues that use it. Eight queries."""
-    categories = list(Category.objects.filter(menu=menu).order_by("position", "id"))
+    categories = list(Category.objects.filter(menu=menu, venue=None).order_by("position", "id"))
     for category in categories:
         category.menu = menu
     links = ProductOptionGroup.objects.order_by("position", "id")
     products = list(
-        Product.objects.filter(category__menu=menu)
+        Product.objects.filter(category__menu=menu, venue=None)
         .select_related("category")
         .prefetch_related(Prefetch("allergens", ProductAllergen.objects.all()), Prefetch("group_links", links))
         .order_by("category__position", "category_id", "position", "id")
@@ -59,7 +59,7 @@ def read_menu(menu: Menu, venues: QuerySet[Venue]) -> MenuRows:
     )
     own = {venue.pk: venue for venue in venues.filter(menu=menu).order_by("name")}
     differences = list(
-        VenueProduct.objects.filter(venue__in=own, product__category__menu=menu)
+        VenueProduct.objects.filter(venue__in=own, product__category__menu=menu, product__venue=None)
         .select_related("product")
         .order_by("venue__name", "venue_id", "product__category__position", "product__position", "product_id")
     )

@@ -15,6 +15,7 @@ from venues.models.menu import (
     Product,
     ProductAllergen,
     ProductOptionGroup,
+    VenueCategory,
     VenueProduct,
 )
 from venues.models.people import Membership, Operator, Role, SecondFactor, User
@@ -48,6 +49,7 @@ __all__ = [
     "TableSession",
     "User",
     "Venue",
+    "VenueCategory",
     "VenueFeed",
     "VenueProduct",
 ]

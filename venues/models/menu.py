@@ -1,5 +1,6 @@
 """The menu: what an operator sells, and where a venue differs."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,13 @@ from venues.pictures import PictureField
 
 PRICE: dict[str, Any] = {"max_digits": 8, "decimal_places": 2}
 NOT_NEGATIVE = [MinValueValidator(Decimal(0))]
+SHARED = 0
+"""In place of a venue's id in keys that say whose a row is: no foreign key looks at a null."""
+
+
+def _whose(venue: str, key: str) -> Q:
+    """That `key` says the same as `venue`, which may be null."""
+    return Q(**{venue: None, key: SHARED}) | Q(**{f"{venue}__isnull": False, key: F(venue)})
 
 
 class Menu(models.Model):
@@ -34,10 +42,24 @@ class Menu(models.Model):
 
 
 class Category(models.Model):
-    """A section of a menu, where wanted only at some times of day, and the station that makes it."""
+    """A section of a menu, where wanted only at some times of day, and the station that makes it.
+
+    With a `venue` it is that venue's own, beside what all venues of the menu share. `whose` is that venue's id again,
+    or SHARED, for products to point to.
+    """
 
     operator = models.ForeignKey(Operator, on_delete=models.CASCADE, editable=False, related_name="+")
     menu = models.ForeignKey(Menu, on_delete=models.CASCADE, db_constraint=False, related_name="categories")
+    venue = models.ForeignKey(
+        Venue,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        db_constraint=False,
+        related_name="own_categories",
+        help_text="Empty: shared by all venues of the menu. A venue: its own, at no other venue.",
+    )
+    whose = models.BigIntegerField(default=SHARED, db_default=SHARED, editable=False)
     name = models.CharField(max_length=60)
     note = models.CharField(max_length=140, blank=True)
     station = models.CharField(max_length=20, default="bar", help_text="Who makes it: bar, kitchen, ...")
@@ -51,18 +73,28 @@ class Category(models.Model):
         verbose_name_plural = "categories"
         ordering = ["position", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["menu", "name"], name="category_name_of_menu"),
+            models.UniqueConstraint(
+                fields=["menu", "whose", "name"],
+                name="category_name_of_menu_and_venue",
+                violation_error_message="The menu has a category of this name already.",
+            ),
             models.UniqueConstraint(fields=["operator", "id"], name="category_operator_id"),
+            models.UniqueConstraint(fields=["whose", "id"], name="category_whose_id"),
+            models.CheckConstraint(condition=_whose("venue", "whose"), name="category_whose"),
             models.CheckConstraint(
                 condition=Q(served_from=None, served_until=None)
                 | Q(served_from__isnull=False, served_until__isnull=False),
                 name="category_both_times_or_none",
             ),
             SameOwner(owner="operator", thing="menu", to="venues.Menu", name="category_menu_of_operator"),
+            SameOwner(owner="operator", thing="venue", to="venues.Venue", name="category_venue_of_operator"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        self.whose = self.venue_id or SHARED
 
 
 class OptionGroup(models.Model):
@@ -106,8 +138,24 @@ class Option(models.Model):
 
 
 class Product(models.Model):
+    """What is sold. With a `venue` it is that venue's own; in a venue's own category nothing else can be.
+
+    `category_whose` repeats the category's `whose`, so that the database itself can hold the two together.
+    """
+
     operator = models.ForeignKey(Operator, on_delete=models.CASCADE, editable=False, related_name="products")
-    category = models.ForeignKey(Category, on_delete=models.PROTECT, db_constraint=False, related_name="products")
+    # Restricted, not protected: a venue that goes takes its own categories and what is in them along.
+    category = models.ForeignKey(Category, on_delete=models.RESTRICT, db_constraint=False, related_name="products")
+    category_whose = models.BigIntegerField(default=SHARED, db_default=SHARED, editable=False)
+    venue = models.ForeignKey(
+        Venue,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        db_constraint=False,
+        related_name="own_products",
+        help_text="Empty: shared by all venues of the menu. A venue: its own, at no other venue.",
+    )
     name = models.CharField(max_length=80)
     description = models.CharField(max_length=200, blank=True)
     price = models.DecimalField(**PRICE, validators=NOT_NEGATIVE)
@@ -137,11 +185,29 @@ class Product(models.Model):
             models.UniqueConstraint(fields=["operator", "id"], name="product_operator_id"),
             models.CheckConstraint(condition=Q(price__gte=0), name="product_price"),
             models.CheckConstraint(condition=Q(tax_rate__gte=0, tax_rate__lte=100), name="product_tax_rate"),
+            models.CheckConstraint(
+                condition=Q(category_whose=SHARED) | Q(venue__isnull=False, category_whose=F("venue")),
+                name="product_in_own_category_is_own",
+            ),
             SameOwner(owner="operator", thing="category", to="venues.Category", name="product_category_of_operator"),
+            SameOwner(owner="operator", thing="venue", to="venues.Venue", name="product_venue_of_operator"),
+            SameOwner(
+                owner="category_whose",
+                thing="category",
+                to="venues.Category",
+                to_owner="whose",
+                name="product_category_whose",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """A product that goes to another category takes over whose that is."""
+        if update_fields is not None and "category" in update_fields:
+            update_fields = {*update_fields, "category_whose"}
+        super().save(update_fields=update_fields, **kwargs)
 
 
 class ProductOptionGroup(models.Model):
@@ -211,7 +277,7 @@ class ProductAllergen(models.Model):
 
 
 class VenueProduct(models.Model):
-    """Where a venue differs from the shared menu: price, availability, stock. No row is no difference."""
+    """Where a venue differs from the shared menu: price, availability, stock, order. No row is no difference."""
 
     operator = models.ForeignKey(Operator, on_delete=models.CASCADE, editable=False, related_name="+")
     venue = models.ForeignKey(Venue, on_delete=models.CASCADE, db_constraint=False, related_name="differences")
@@ -220,6 +286,7 @@ class VenueProduct(models.Model):
     available = models.BooleanField(default=True)
     sold_out_until = models.DateTimeField(null=True, blank=True)
     stock = models.PositiveIntegerField(null=True, blank=True, help_text="Counts down with orders; empty: not counted.")
+    position = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Empty: as in the shared menu.")
 
     history = History("stock")  # orders count it down
 
@@ -234,3 +301,24 @@ class VenueProduct(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product} at {self.venue}"
+
+
+class VenueCategory(models.Model):
+    """Where a venue shows a section of its menu in another place, or not at all. No row is no difference."""
+
+    operator = models.ForeignKey(Operator, on_delete=models.CASCADE, editable=False, related_name="+")
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, db_constraint=False, related_name="category_differences")
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, db_constraint=False, related_name="differences")
+    position = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Empty: as in the shared menu.")
+    hidden = models.BooleanField(default=False, help_text="Not shown at this venue; nothing in it can be ordered.")
+
+    class Meta:
+        verbose_name_plural = "venue categories"
+        constraints = [
+            models.UniqueConstraint(fields=["venue", "category"], name="category_difference_once"),
+            SameOwner(owner="operator", thing="venue", to="venues.Venue", name="category_difference_venue"),
+            SameOwner(owner="operator", thing="category", to="venues.Category", name="category_difference_category"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category} at {self.venue}"
