@@ -33,7 +33,8 @@ def venues_to_mend(now: datetime) -> list[int]:
 def mend(venue_id: int, now: datetime) -> int:
     """Put these right; how many there were. A venue that is not in step is left to that first."""
     with transaction.atomic():
-        VenueFeed.objects.select_for_update(no_key=True).get(venue_id=venue_id)
+        if VenueFeed.objects.select_for_update(no_key=True).filter(venue_id=venue_id).first() is None:
+            return 0  # the venue is gone
         if behind([venue_id]):
             return 0
         moved = list(_moved().filter(venue_id=venue_id).select_related("order"))

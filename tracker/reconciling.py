@@ -26,7 +26,8 @@ def clear_forgotten(venue_id: int, now: datetime) -> int:
     Under the venue's lock, like everything that joins orders and pucks: one that was nobody's may be somebody's by now.
     """
     with transaction.atomic():
-        VenueFeed.objects.select_for_update(no_key=True).get(venue_id=venue_id)
+        if VenueFeed.objects.select_for_update(no_key=True).filter(venue_id=venue_id).first() is None:
+            return 0  # the venue is gone
         pucks = {str(row.uuid): row.name for row in _forgotten(now).filter(venue_id=venue_id)}
         commands = GatewayCommand.objects.select_for_update().filter(venue_id=venue_id, order_uuid__in=pucks)
         ours, over = set(), set()

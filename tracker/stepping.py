@@ -61,7 +61,9 @@ def catch_up(venue_id: int, now: datetime) -> None:
 def _step(venue_id: int, now: datetime) -> bool:
     """Whether there may be more."""
     with transaction.atomic():
-        feed = VenueFeed.objects.select_for_update(no_key=True).get(venue_id=venue_id)
+        feed = VenueFeed.objects.select_for_update(no_key=True).filter(venue_id=venue_id).first()
+        if feed is None:
+            return False  # the venue is gone
         # A venue that gets its first agent begins with now.
         cursor, _ = TrackerCursor.objects.get_or_create(venue_id=venue_id, defaults={"seq": feed.seq})
         told = list(InboundEvent.objects.filter(venue_id=venue_id, pk__gt=cursor.inbound).order_by("pk")[:MOST_INBOUND])

@@ -9,6 +9,11 @@ MANAGERS = (Role.OPERATOR, Role.MANAGER)
 EVERYBODY = (Role.OPERATOR, Role.MANAGER, Role.STAFF)
 
 
+def may_everything(user: User | AnonymousUser) -> bool:
+    """Whether this person has every role everywhere."""
+    return isinstance(user, User) and user.is_active and user.is_superuser
+
+
 def venues_for(user: User | AnonymousUser, roles: tuple[Role, ...] = EVERYBODY) -> QuerySet[Venue]:
     """The venues where this person has one of these roles. A superuser has every role everywhere."""
     if not isinstance(user, User) or not user.is_active:
@@ -20,7 +25,7 @@ def operators_for(user: User | AnonymousUser, roles: tuple[Role, ...] = EVERYBOD
     """The operators for whom this person works in one of these roles, at whichever venue."""
     if not isinstance(user, User) or not user.is_active:
         return Operator.objects.none()
-    if user.is_superuser:
+    if may_everything(user):
         return Operator.objects.all()
     return Operator.objects.filter(pk__in=Membership.objects.filter(user=user, role__in=roles).values("operator_id"))
 

@@ -16,7 +16,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from venues.models import Operator, SecondFactor, User
-from venues.roles import MANAGERS, operators_for
+from venues.roles import MANAGERS, may_everything, operators_for
 
 RECOVERY_CODES = 10
 _RECOVERY_BYTES = 10  # 80 bits: nobody finds them from a hash, so it need not be a slow one
@@ -28,12 +28,12 @@ class WrongCode(Exception):
 
 def is_bound(user: User) -> bool:
     """Whether this person must have a second factor: where any of their operators says so, it counts everywhere."""
-    return (user.is_superuser and settings.ONTAP_SECOND_FACTOR) or _demanding(user).exists()
+    return (may_everything(user) and settings.ONTAP_SECOND_FACTOR) or _demanding(user).exists()
 
 
 def needs_code(user: User) -> bool:
     """Whether a password is not enough for this person. One query: every page and socket asks."""
-    if user.is_superuser and settings.ONTAP_SECOND_FACTOR:
+    if may_everything(user) and settings.ONTAP_SECOND_FACTOR:
         return True
     app = TOTPDevice.objects.filter(user_id=OuterRef("pk"), confirmed=True)
     return User.objects.filter(Q(Exists(app)) | Q(Exists(_demanding(user))), pk=user.pk).exists()

@@ -15,7 +15,7 @@ from django.utils import timezone
 from orders.views.visits import count_failure, refuse_too_many, too_many_failures
 from venues.logins import half_in
 from venues.models import User
-from venues.roles import MANAGERS, operators_for, venues_for
+from venues.roles import MANAGERS, may_everything, operators_for, venues_for
 from venues.second_factor import app_of, needs_code
 from venues.tries import count_try, forget_tries
 
@@ -87,7 +87,7 @@ def next_step(user: User) -> str:
 
 def place_of(user: User | AnonymousUser) -> str:
     """Where somebody works: managers in the admin, staff at their first board."""
-    if (isinstance(user, User) and user.is_superuser) or operators_for(user, MANAGERS).exists():
+    if may_everything(user) or operators_for(user, MANAGERS).exists():
         return reverse("admin:index")
     venue = venues_for(user).order_by("pk").first()
     return reverse("board", args=[venue.pk]) if venue is not None else reverse("home")

@@ -1,4 +1,4 @@
-"""Who opens the board's pages and sends their forms: the venue's own device and people, and nobody else."""
+"""What the board's pages and forms refuse whoever may open them, beyond the matrix (`tests/access`)."""
 
 import uuid
 from collections.abc import Callable
@@ -8,10 +8,10 @@ import pytest
 from django.test import Client
 
 from orders.models import Order
-from tests.factories import make_device, make_order, make_person, make_product, make_table, make_venue
+from tests.factories import make_device, make_order, make_product, make_table, make_venue
 from tests.orders.boards import tablet_of
 from venues.access import DEVICE_COOKIE
-from venues.models import Product, Role, Table, Venue, VenueProduct
+from venues.models import Product, Table, Venue, VenueProduct
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
 
@@ -41,16 +41,6 @@ def place() -> Place:
     return make_place()
 
 
-PAGES = (
-    "tables/",
-    "tables/{table}/",
-    "pause",
-    "sold-out/",
-    "order/",
-    "find/",
-    "orders/{order}/",
-    "orders/{order}/docket",
-)
 FORMS: dict[str, Callable[[Place], dict[str, str]]] = {
     "tables/{table}/clear": lambda place: {},
     "tables/{table}/paid": lambda place: {"order": str(place.order.pk), "paid": "yes"},
@@ -60,43 +50,6 @@ FORMS: dict[str, Callable[[Place], dict[str, str]]] = {
     "sold-out/": lambda place: {"on": str(place.product.pk)},
     "order/": lambda place: {"do": "place", "table": "7", f"n-{place.product.pk}": "1", "key": "k"},
 }
-
-
-def test_the_venues_device_and_people_open_every_page(place: Place) -> None:
-    staff = Client()
-    staff.force_login(make_person(role=Role.STAFF, at=place.venue))
-    for client in (tablet_of(place.venue), staff):
-        assert [client.get(place.address(page)).status_code for page in PAGES] == [200] * len(PAGES)
-
-
-def test_nobody_is_sent_to_the_login(place: Place) -> None:
-    for page in PAGES:
-        answer = Client().get(place.address(page))
-        assert (answer.status_code, answer["Location"]) == (302, f"/login/?next={place.address(page)}")
-    for form, data in FORMS.items():
-        answer = Client().post(place.address(form), data(place))
-        assert answer.status_code == 302, form
-        assert answer["Location"].startswith("/login/"), form
-    nothing_happened(place)
-
-
-def test_other_people_find_nothing(place: Place) -> None:
-    beside = make_venue(place.venue.operator)
-    for at in (beside, make_venue(), make_venue().operator):
-        role = Role.STAFF if isinstance(at, Venue) else Role.OPERATOR
-        stranger = Client()
-        stranger.force_login(make_person(role=role, at=at))
-        assert [stranger.get(place.address(page)).status_code for page in PAGES] == [404] * len(PAGES)
-        for form, data in FORMS.items():
-            assert stranger.post(place.address(form), data(place)).status_code == 404, form
-    nothing_happened(place)
-
-
-def test_a_device_of_another_venue_is_nobody_here(place: Place) -> None:
-    client = tablet_of(make_venue(place.venue.operator))
-    for form, data in FORMS.items():
-        assert client.post(place.address(form), data(place))["Location"].startswith("/login/"), form
-    nothing_happened(place)
 
 
 def test_a_revoked_device_is_nobody(place: Place) -> None:

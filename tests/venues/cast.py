@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
-from ontap.models import Alert, AlertTarget
+from ontap.alerts.delivering import plan_test
+from ontap.models import Alert, AlertDelivery, AlertTarget
 from orders.models import Order
 from tests.factories import (
     make_agent,
@@ -76,6 +77,7 @@ class House:
     order: Order
     alert: Alert
     target: AlertTarget
+    delivery: AlertDelivery
     owner: User
     manager: User
     staff: User
@@ -124,6 +126,7 @@ def make_house(name: str, operator: Operator | None = None) -> House:
     invitation = Invitation(operator=operator, venue=venue, role=Role.STAFF, name=f"{name} Newcomer")
     invite(invitation, owner, timezone.now())
     agent = make_agent(venue, f"{name} box")[0]
+    target = make_target(venue, f"{name.lower().replace(' ', '-')}@{name.replace(' ', '-')}.example")
     return House(
         operator=operator,
         venue=venue,
@@ -144,7 +147,8 @@ def make_house(name: str, operator: Operator | None = None) -> House:
         invitation=invitation,
         noted=AuditEntry.objects.get(what=What.INVITED, venue=venue),
         alert=make_alert(venue, f"{name}'s agent is silent."),
-        target=make_target(venue, f"{name.lower().replace(' ', '-')}@{name.replace(' ', '-')}.example"),
+        target=target,
+        delivery=plan_test(target, timezone.now()),
         manager=make_person(f"{name}-manager", Role.MANAGER, venue),
         staff=make_person(f"{name}-staff", Role.STAFF, venue),
     )

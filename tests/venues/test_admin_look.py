@@ -2,6 +2,8 @@
 
 import pytest
 from django.test import Client
+from django.urls import reverse
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from tests.venues.cast import make_house
 
@@ -31,3 +33,10 @@ def test_the_admin_may_evaluate_its_own_templates_and_nothing_from_elsewhere(man
 @pytest.mark.parametrize("path", ["/", "/login/", "/t/nothing", "/administration"])
 def test_no_other_page_is_as_free(manager: Client, path: str) -> None:
     assert "unsafe" not in str(policy(manager, path))
+
+
+def test_a_page_asks_for_each_right_once(
+    manager: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_max_num_queries(10):  # a number in the sidebar is one of them
+        assert manager.get(reverse("admin:app_list", args=["venues"])).status_code == 200

@@ -1,8 +1,6 @@
 """Every page below a venue in the admin, and the panel above its form: whose they are, and what they cost."""
 
-import itertools
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -13,9 +11,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from orders.models import BoardPresence
 from tests.factories import make_table, make_venue
 from tests.venues.cast import House, make_house
-from tests.venues.test_admin_walk import NO_ROW, logged_in, rivals, words_of
 from tracker.models import EdgeAgent, Gateway
-from venues.admin.venue_pages import PAGES, VenuePage
 from venues.models import Table, User, Venue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
@@ -26,34 +22,10 @@ def alice() -> House:
     return make_house("Alice")
 
 
-@pytest.fixture
-def bob() -> House:
-    return make_house("Bob")
-
-
-def address_of(one: VenuePage, venue_id: int, table_id: int) -> str:
-    return reverse(one.url_name, args=[venue_id, table_id] if "table_id" in one.route else [venue_id])
-
-
-@pytest.mark.parametrize("one", PAGES, ids=lambda one: one.name)
-def test_anothers_venue_has_no_pages(one: VenuePage, alice: House, bob: House) -> None:
-    before = list(Table.objects.values()) + list(Venue.objects.values())
-    hers, none = (address_of(one, pk, alice.table.pk) for pk in (alice.venue.pk, NO_ROW))
-    sent = {"do": "rotate-yes", "which": "shown", "name": "Mine", "part": ["tables"], "first": "1", "last": "2"}
-    for client, method in itertools.product(rivals(bob), ("get", "post")):
-        ask: Any = getattr(client, method)
-        assert words_of(ask(hers, sent), alice.venue.pk) == words_of(ask(none, sent), NO_ROW)
-    assert list(Table.objects.values()) + list(Venue.objects.values()) == before
-
-
-@pytest.mark.parametrize("one", PAGES, ids=lambda one: one.name)
-def test_own_pages_open_for_whoever_manages_and_for_nobody_else(one: VenuePage, alice: House) -> None:
-    address = address_of(one, alice.venue.pk, alice.table.pk)
-    assert logged_in(alice.owner).get(address).status_code == 200
-    expected = 403 if one.name == "copy" else 200
-    assert logged_in(alice.manager).get(address).status_code == expected
-    for client in (logged_in(alice.staff), Client()):
-        assert client.get(address)["Location"].startswith(reverse("admin:login"))
+def logged_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 def panel(user: User, house: House) -> str:

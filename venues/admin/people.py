@@ -27,7 +27,7 @@ from venues.admin.scoping import OneOperatorForm, Rows, ScopedAdmin, ScopedInlin
 from venues.admin.site import site
 from venues.logins import reset_factor
 from venues.models import LoginTries, Membership, Role, User
-from venues.roles import may_give
+from venues.roles import may_everything, may_give
 from venues.second_factor import app_of, is_bound, recovery_codes_left
 from venues.tries import forget_tries, locked_until
 
@@ -53,6 +53,8 @@ class MembershipForm(OneOperatorForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if "role" not in self.fields:
+            return cleaned  # a page to look at, as an invitation's is once it is made
         role, venue = cleaned.get("role"), cleaned.get("venue")
         if role == Role.OPERATOR and venue is not None:
             self.add_error("venue", "An operator works at all venues: leave this empty.")
@@ -91,7 +93,7 @@ class MembershipInline(_OfMemberships, ScopedInline):
         return self.changeable(person(request), super().get_queryset(request))
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        if obj is None and not person(request).is_superuser:
+        if obj is None and not may_everything(person(request)):
             # Without a role nobody but a superuser would ever see the person again.
             kwargs |= {"min_num": 1, "validate_min": True}
         return super().get_formset(request, obj, form=asked_by(MembershipForm, person(request)), **kwargs)
@@ -198,7 +200,7 @@ class UserAdmin(ScopedAdmin, _StockUserAdmin):
         if obj is None:
             return self.add_fieldsets
         dates = ("Login", {"fields": ("second_factor", "wrong_tries", "last_login", "date_joined")})
-        power = (("Power over everything", {"fields": ("is_superuser",)}),) if person(request).is_superuser else ()
+        power = (("Power over everything", {"fields": ("is_superuser",)}),) if may_everything(person(request)) else ()
         return (*self.ours, *power, dates)
 
 

@@ -23,7 +23,7 @@ from venues.admin.venue_pages import PAGES, VenuePage
 from venues.audit import What, note
 from venues.models import OpeningException, OpeningHours, Operator, SecondFactor, Table, User, Venue
 from venues.printed import WORDS, code_state, in_state
-from venues.roles import MANAGERS, operators_for
+from venues.roles import MANAGERS, may_everything, operators_for
 
 
 class OfVenue:
@@ -60,7 +60,7 @@ class OperatorAdmin(RememberedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
-        return fields if person(request).is_superuser else (*fields, "name")
+        return fields if may_everything(person(request)) else (*fields, "name")
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -77,10 +77,10 @@ class OperatorAdmin(RememberedAdmin):
         return field
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return person(request).is_superuser
+        return may_everything(person(request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return person(request).is_superuser
+        return may_everything(person(request))
 
 
 class HoursInline(OfVenue, ScopedInline):

@@ -16,7 +16,7 @@ from venues.models import (
     User,
     Venue,
 )
-from venues.roles import MANAGERS, operators_for, venues_for
+from venues.roles import MANAGERS, may_everything, operators_for, venues_for
 
 
 def managed_venues(user: User) -> QuerySet[Venue]:
@@ -112,14 +112,14 @@ def invitations_changeable(user: User) -> QuerySet[Invitation]:
 
 
 def people_seen(user: User) -> QuerySet[User]:
-    if user.is_superuser:
+    if may_everything(user):
         return User.objects.all()
     return User.objects.filter(pk__in=memberships_seen(user).values("user_id"))
 
 
 def people_changeable(user: User) -> QuerySet[User]:
     """Those whose every role is in this person's hands: whoever sets a password can log in as its owner, anywhere."""
-    if user.is_superuser:
+    if may_everything(user):
         return User.objects.all()
     own = memberships_changeable(user)
     elsewhere = Membership.objects.exclude(pk__in=own.values("pk")).values("user_id")

@@ -11,7 +11,7 @@ from unfold.sites import UnfoldAdminSite
 
 from venues.asking_again import ask_again
 from venues.models import Operator, User
-from venues.roles import MANAGERS, operators_for
+from venues.roles import MANAGERS, may_everything, operators_for
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite as _Site
@@ -54,7 +54,7 @@ def _asking(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
 def manages(request: HttpRequest) -> bool:
     """Whether this person manages anything at all."""
     user = request.user
-    return isinstance(user, User) and ((user.is_active and user.is_superuser) or has_any(request, _managed))
+    return isinstance(user, User) and (may_everything(user) or has_any(request, _managed))
 
 
 def has_any(request: HttpRequest, scope: Callable[[User], QuerySet[Any]]) -> bool:
