@@ -12,6 +12,7 @@ from venues.admin import (
     plan_page,
     products,
     schedule,
+    venue_menu,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "plan_page",
     "products",
     "schedule",
+    "venue_menu",
 ]

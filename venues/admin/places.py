@@ -18,7 +18,6 @@ from venues.admin.lists import InScope
 from venues.admin.scopes import managed_venues, whole_operators
 from venues.admin.scoping import Rows, ScopedInline, person
 from venues.admin.site import has_any, site
-from venues.admin.venue_menu import MenuPage
 from venues.admin.venue_pages import PAGES, VenuePage
 from venues.audit import What, note
 from venues.models import OpeningException, OpeningHours, Operator, SecondFactor, Table, User, Venue
@@ -91,7 +90,7 @@ class ExceptionInline(OfVenue, ScopedInline):
     model = OpeningException
 
 
-class VenueAdmin(MenuPage, RememberedAdmin):
+class VenueAdmin(RememberedAdmin):
     list_display = ("name", "operator", "menu_here", "timezone", "board")
     lists_deleted = False  # its tables, orders and devices went with it
     list_filter = (("operator", InScope),)

@@ -1,15 +1,13 @@
 """The page “Menu of …” below a venue: all as guests see it, where each value comes from, and changes in place."""
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -19,42 +17,21 @@ from venues.admin.menu_bulk import BulkForm
 from venues.admin.menu_shown import DIFFERENT, EVERYTHING, LABELS, SOLD_OUT, Asked, shown_menu, value_words
 from venues.admin.scopes import menus_changeable
 from venues.admin.scoping import person
+from venues.admin.venue_pages import frame_of, venue_page
 from venues.differences import Saved, save_wishes
 from venues.models import Venue
 from venues.venue_menu import VenueMenu, load_menu
-
-if TYPE_CHECKING:
-    from django.contrib.admin import ModelAdmin
-    from django.urls import URLPattern
-
-    _Admin = ModelAdmin[Venue]
-else:
-    _Admin = object
 
 PREVIEW = "preview"
 SHOWS = {EVERYTHING: "Everything", DIFFERENT: "What differs here", SOLD_OUT: "Sold out now"}
 
 
-class MenuPage(_Admin):
-    """`/admin/venues/venue/<id>/menu/[?q=..&show=..]`, for whoever may change the venue."""
-
-    def get_urls(self) -> "list[URLPattern]":
-        view = self.admin_site.admin_view(self.menu_page)
-        return [path("<path:object_id>/menu/", view, name="venues_venue_menu"), *super().get_urls()]
-
-    def menu_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Whose venue this is not gets the answer for one that does not exist."""
-        venue = self.get_object(request, unquote(object_id))
-        if venue is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined, no-any-return]  # Django's own, for its own pages
-        if not self.has_change_permission(request, venue):
-            raise PermissionDenied
-        return _answer(request, venue, self.admin_site.each_context(request) | {"opts": self.opts})
-
-
+@venue_page("menu", "menu/", "Menu", icon="menu_book")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def _answer(request: HttpRequest, venue: Venue, frame: dict[str, Any]) -> HttpResponse:
+def menu_page(request: HttpRequest, venue: Venue) -> HttpResponse:
+    """`/admin/venues/venue/<id>/menu/[?q=..&show=..]`, for whoever may change the venue."""
+    frame = frame_of(request, venue, "menu")
     now = timezone.now()
     menu = load_menu(venue, now)
     given = request.POST if request.method == "POST" else request.GET

@@ -69,17 +69,23 @@ def render_page(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
     """A page of the venue in the admin's frame, with the way to its other pages."""
+    here = template.rpartition("/")[2].partition(".")[0].partition("_")[0]
+    return TemplateResponse(
+        request, template, frame_of(request, venue, here) | {"title": title} | context, status=status
+    )
+
+
+def frame_of(request: HttpRequest, venue: Venue, here: str) -> dict[str, Any]:
+    """What the templates of these pages stand on; `here` is the name of the page."""
     site: AdminSite = request.__dict__["admin_site"]
-    known: dict[str, Any] = {
+    return {
         **site.each_context(request),
-        "title": title,
         "opts": Venue._meta,
         "original": venue,
         "venue": venue,
         "venue_pages": links_for(request),
-        "here": template.rpartition("/")[2].partition(".")[0].partition("_")[0],
+        "here": here,
     }
-    return TemplateResponse(request, template, known | context, status=status)
 
 
 def links_for(request: HttpRequest) -> list[VenuePage]:
