@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from unfold.views import ChangeList
 
-from venues.admin.exchange import export_file, import_page
 from venues.admin.history import RememberedAdmin
 from venues.admin.lists import InScope
 from venues.admin.scopes import (
@@ -104,12 +103,16 @@ class MenuAdmin(RememberedAdmin):
         menu = self.get_object(request, object_id)
         if menu is None:
             return self.not_there(request, object_id)
+        from venues.admin.exchange import import_page  # openpyxl would cost every start an eighth of a second
+
         return import_page(request, menu, self.admin_site.each_context(request), self.log_change)
 
     def file_view(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
         menu = self.get_object(request, object_id)
         if menu is None:
             return self.not_there(request, object_id)
+        from venues.admin.exchange import export_file
+
         return export_file(request, menu, name)
 
 
