@@ -76,6 +76,7 @@ def measure(options: argparse.Namespace) -> None:
     from django.test import Client
     from django.test.utils import setup_test_environment
 
+    from venues.admin.scopes import managed_venues
     from venues.admin.site import site
     from venues.models import User
 
@@ -92,7 +93,8 @@ def measure(options: argparse.Namespace) -> None:
                 continue
             figures.append([model.__name__, *_figures(client, model, options, slow, str(person))])
         print(table([f"{person}: list", "first", "search", "slowest filter", "last page"], figures), flush=True)
-        for page in PAGES:
+        menu = f"/admin/venues/venue/{managed_venues(person).order_by('pk').values_list('pk', flat=True)[0]}/menu/"
+        for page in (*PAGES, menu):
             taken = _median(client, page, options)
             print(f"{page} {taken:.0f}", flush=True)
             if taken > BOUND:

