@@ -25,10 +25,10 @@ from tests.stack.redis import Redis
 COLUMNS = ("embedded", "production")
 WORKERS = 3  # on two cores; more are quicker, and then what is timed comes late
 SECONDS_FOR_A_TRIAL = 1800
-# One column is enough for what knows no database (the gateway's library, the simulator and the agent, our server, the
-# tests' own tools), for what is the embedded column itself, whatever the run is on, for who may do what, and for pages
-# in a browser: the whole loop of guest and board runs on both, the rest would cost minutes and show nothing of the
-# database.
+# One column is enough for what knows no database (the gateway's library, the simulator and the agent, our server, files
+# and pictures, the tests' own tools), for what is the embedded column itself, whatever the run is on, for who may do
+# what, and for pages in a browser: the whole loop of guest and board runs on both, the rest would cost minutes and show
+# nothing of the database.
 IN_ONE_COLUMN = (
     "tests/access",
     "tests/browser/test_board_keys.py",
@@ -64,7 +64,11 @@ IN_ONE_COLUMN = (
     "tests/ontap/test_menu_in_a_browser.py",
     "tests/ontap/test_people_in_a_browser.py",
     "tests/ontap/test_static_files.py",
+    "tests/venues/exchange/test_round_trip.py",
+    "tests/venues/test_hours.py",
     "tests/venues/test_pages_in_a_browser.py",
+    "tests/venues/test_pictures.py",
+    "tests/venues/test_sheets.py",
 )
 # What the settings read: a shell that has some of it set must not change what is tested.
 OUR_VARIABLES = ("ALLOWED_HOSTS", "DATABASE_URL", "DEBUG", "DJANGO_SETTINGS_MODULE", "PORT", "REDIS_URL", "SECRET_KEY")
