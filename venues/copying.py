@@ -72,14 +72,7 @@ def _differences(venue: Venue, copy: Venue) -> list[VenueProduct]:
     """Those that still differ from the shared menu without what is of one place: a row that says nothing is none."""
     shared = VenueProduct.objects.filter(venue=venue, product__venue=None)  # what is the other venue's own stays there
     rows: list[VenueProduct] = _copies(shared, copy, _OF_DIFFERENCE)
-    return [row for row in rows if any(row.serializable_value(name) != default for name, default in _says_nothing())]
-
-
-def _says_nothing() -> Iterable[tuple[str, Any]]:
-    pointers = _OF_DIFFERENCE | {"operator", "product"}
-    for field in VenueProduct._meta.concrete_fields:
-        if field.name not in pointers:
-            yield field.attname, field.get_default()
+    return [row for row in rows if row.differs]
 
 
 def _copies(rows: Iterable[Any], copy: Venue, own: set[str]) -> list[Any]:

@@ -148,14 +148,10 @@ def _set(row: Any, field: str, value: Any) -> None:
         return
     setattr(row, field, value)
     row._change_reason = PLANNED
-    if row.pk is not None and isinstance(row, VenueProduct) and not _differs(row):
+    if row.pk is not None and isinstance(row, VenueProduct) and not row.differs:
         row.delete()
     else:
         row.save(update_fields=None if row.pk is None else [field])
-
-
-def _differs(row: VenueProduct) -> bool:
-    return row.price is not None or not row.available or row.sold_out_until is not None or row.stock is not None
 
 
 def _value(change: ScheduledChange) -> Any:

@@ -79,6 +79,15 @@ def test_a_change_without_an_end_stays(venue: Venue, ale: Product) -> None:
     assert sold_at(venue, ale) == Decimal(3)
 
 
+def test_the_end_of_a_change_leaves_what_else_is_different_there(venue: Venue, ale: Product) -> None:
+    VenueProduct.objects.create(venue=venue, product=ale, position=3)
+    change = make_change(ale, venue)
+    assert beat(change.starts_at) == ["applied"]
+    assert beat(change.starts_at + 2 * HOUR) == ["ended"]
+    kept = VenueProduct.objects.get(venue=venue, product=ale)
+    assert (kept.price, kept.position) == (None, 3)
+
+
 def test_at_one_venue_alone_and_no_difference_is_left_of_it(venue: Venue, ale: Product) -> None:
     other = make_venue(venue.operator, menu=venue.menu)
     change = make_change(ale, venue)

@@ -302,6 +302,13 @@ class VenueProduct(models.Model):
     def __str__(self) -> str:
         return f"{self.product} at {self.venue}"
 
+    @property
+    def differs(self) -> bool:
+        """Whether it says anything. A row that does not is not kept."""
+        pointers = ("id", "operator", "venue", "product")
+        values = [one for one in self._meta.concrete_fields if one.name not in pointers]
+        return any(getattr(self, one.attname) != one.get_default() for one in values)
+
 
 class VenueCategory(models.Model):
     """Where a venue shows a section of its menu in another place, or not at all. No row is no difference."""
