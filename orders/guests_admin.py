@@ -51,8 +51,7 @@ class GuestsData(_Admin):
         """What this person does not see answers like what does not exist."""
         row = self.get_object(request, unquote(object_id))
         if row is None:
-            gone: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]  # unknown to its stubs
-            return gone
+            return self.not_there(request, object_id)
         return page(request, row)
 
     def stored_page(self, request: HttpRequest, row: Any) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.admin import SimpleListFilter, action, display
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, URLValidator
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -19,8 +19,8 @@ from ontap.alerts.models import Alert, AlertDelivery, AlertTarget
 from ontap.alerts.signing import secret_of
 from venues.admin.lists import BoundedPaginator, InScope
 from venues.admin.places import OfVenueInNumbers
-from venues.admin.scopes import managed_venues, whole_operators
-from venues.admin.scoping import OneOperatorForm, Rows, ScopedAdmin, person
+from venues.admin.scopes import managed_venues, theirs, whole_operators
+from venues.admin.scoping import OneOperatorForm, Rows, ScopedAdmin, asked_by, person
 from venues.admin.site import manages, site
 from venues.audit import What, note
 from venues.models import Operator, User
@@ -138,7 +138,7 @@ class TargetAdmin(ScopedAdmin):
 
     def scope(self, user: User, rows: Rows) -> Rows:
         """An operator's all; a manager's, those of their venues: the operator's own addresses are not theirs to see."""
-        return rows.filter(Q(operator__in=whole_operators(user)) | Q(venue__in=managed_venues(user)))
+        return rows.filter(theirs(user))
 
     def choices(self, request: HttpRequest, field: str, rows: Rows) -> Rows:
         if field == "operator":
@@ -152,8 +152,7 @@ class TargetAdmin(ScopedAdmin):
         return rows
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = type("TargetForm", (TargetForm,), {"asker": person(request)})
-        return super().get_form(request, obj, change=change, form=form, **kwargs)
+        return super().get_form(request, obj, change=change, form=asked_by(TargetForm, person(request)), **kwargs)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fields if obj is not None else tuple(name for name in self.fields if name != "last")

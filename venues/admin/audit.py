@@ -4,10 +4,9 @@ from typing import Any
 
 from django.contrib.admin import SimpleListFilter, display
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
-from venues.admin.scopes import managed_venues, people_seen, whole_operators
+from venues.admin.scopes import managed_venues, people_seen, theirs
 from venues.admin.scoping import Rows, ScopedAdmin, person
 from venues.admin.site import site
 from venues.audit import What
@@ -73,7 +72,7 @@ class AuditEntryAdmin(ScopedAdmin):
         """A superuser's all; logins of nobody are theirs alone."""
         if may_everything(user):
             return rows
-        return rows.filter(Q(operator__in=whole_operators(user)) | Q(venue__in=managed_venues(user)))
+        return rows.filter(theirs(user))
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         raise PermissionDenied  # it has none

@@ -196,8 +196,7 @@ class RememberedAdmin(ScopedAdmin):
             last = versions_of(self.model).filter(history_type=DELETED, id=pk)
             gone = self.was_seen(person(request), last).order_by("-pk").first()
         if gone is None:
-            nothing: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
-            return nothing
+            return self.not_there(request, object_id)
         return None, gone
 
     def _kinds(self, request: HttpRequest, of: Any) -> list[Kind]:

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from venues.addresses import invitation_page
 from venues.admin.lists import InScope
-from venues.admin.people import MembershipForm, asked_by
+from venues.admin.people import MembershipForm
 from venues.admin.scopes import invitations_changeable, invitations_seen
-from venues.admin.scoping import Rows, ScopedAdmin, person
+from venues.admin.scoping import Rows, ScopedAdmin, asked_by, person
 from venues.admin.site import site
 from venues.invitations import invite, revoke
 from venues.models import Invitation, User

@@ -20,7 +20,7 @@ from venues.admin.scopes import (
     shared_or_own,
     whole_operators,
 )
-from venues.admin.scoping import OneOperatorForm, Rows, ScopedInline, person
+from venues.admin.scoping import OneOperatorForm, Rows, ScopedInline, asked_by, person
 from venues.admin.site import has_any, site
 from venues.admin.whose import SAY_WHOSE
 from venues.models import Category, Menu, Option, OptionGroup, User
@@ -31,15 +31,15 @@ from venues.signals import changing_together
 class CategoryForm(OneOperatorForm):
     """Says in words what the database refuses, and whose a category may be."""
 
-    by: User | None = None
+    asker: User
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         menu, venue = cleaned.get("menu"), cleaned.get("venue", self.instance.venue)
-        if menu is not None and self.by is not None and {"menu", "venue"}.intersection(self.changed_data):
+        if menu is not None and {"menu", "venue"}.intersection(self.changed_data):
             if venue is not None and venue.menu_id != menu.pk:
                 self.add_error("menu", f"{venue} uses another menu.")
-            elif venue is None and not menus_changeable(self.by).filter(pk=menu.pk).exists():
+            elif venue is None and not menus_changeable(self.asker).filter(pk=menu.pk).exists():
                 self.add_error("menu", SAY_WHOSE)
         return cleaned
 
@@ -165,9 +165,7 @@ class CategoryAdmin(RememberedAdmin):
             return super().changelist_view(request, extra_context)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form: Any = super().get_form(request, obj, change=change, **kwargs)
-        form.by = person(request)  # a class of this request alone
-        return form
+        return super().get_form(request, obj, change=change, form=asked_by(CategoryForm, person(request)), **kwargs)
 
     @display(description="whose", ordering="venue")
     def whose_it_is(self, category: Category) -> str:

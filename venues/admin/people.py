@@ -7,7 +7,7 @@ from django.contrib.admin import action, display
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.forms import UserChangeForm as StockChangeForm
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -16,14 +16,14 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from venues.admin.history import RememberedAdmin
 from venues.admin.lists import InScope
 from venues.admin.scopes import (
-    managed_venues,
+    may_be_given,
     memberships_changeable,
     memberships_seen,
     people_changeable,
     people_seen,
     whole_operators,
 )
-from venues.admin.scoping import OneOperatorForm, Rows, ScopedAdmin, ScopedInline, person
+from venues.admin.scoping import OneOperatorForm, Rows, ScopedAdmin, ScopedInline, asked_by, person
 from venues.admin.site import site
 from venues.logins import reset_factor
 from venues.models import LoginTries, Membership, Role, User
@@ -78,11 +78,6 @@ class _OfMemberships:
         return rows.filter(pk__in=memberships_changeable(user).values("pk"))
 
 
-def asked_by(form: type[MembershipForm], user: User) -> type[MembershipForm]:
-    """The form as this person may fill it."""
-    return type("MembershipForm", (form,), {"asker": user})
-
-
 class MembershipInline(_OfMemberships, ScopedInline):
     """Those that may be changed: a person's roles elsewhere are not shown."""
 
@@ -111,9 +106,7 @@ class MembershipAdmin(_OfMemberships, RememberedAdmin):
     asks_again = ("add", "change", "delete", "delete_selected")
 
     def was_seen(self, user: User, versions: Rows) -> Rows:
-        """Roles that this person may give."""
-        staff = Q(venue__in=managed_venues(user), role=Role.STAFF)
-        return versions.filter(Q(operator__in=whole_operators(user)) | staff)
+        return versions.filter(may_be_given(user))
 
     def faults_of(self, request: HttpRequest, row: Any) -> list[str]:
         may = may_give(person(request), row.role, row.operator_id, row.venue_id)

@@ -158,8 +158,7 @@ class VenueAdmin(RememberedAdmin):
         """A page of one venue; what this person does not see answers like what does not exist."""
         venue = self.get_object(request, unquote(object_id))
         if venue is None:
-            gone: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]  # unknown to its stubs
-            return gone
+            return self.not_there(request, object_id)
         if not page.allowed(person(request)).filter(pk=venue.pk).exists():
             raise PermissionDenied
         request.__dict__["admin_site"] = self.admin_site

@@ -28,7 +28,7 @@ from venues.admin.scopes import (
     products_seen,
     shared_or_own,
 )
-from venues.admin.scoping import OneOperatorForm, Rows, ScopedInline, person
+from venues.admin.scoping import OneOperatorForm, Rows, ScopedInline, asked_by, person
 from venues.admin.site import has_any, site
 from venues.admin.whose import why_not
 from venues.models import (
@@ -105,14 +105,14 @@ class DifferenceInline(OfVenue, ScopedInline):
 class ProductForm(OneOperatorForm):
     """Says in words what the database refuses: an own category holds its venue's own products alone."""
 
-    by: User | None = None
+    asker: User
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         category, venue = cleaned.get("category"), cleaned.get("venue", self.instance.venue)
-        if category is None or self.by is None or not {"category", "venue"}.intersection(self.changed_data):
+        if category is None or not {"category", "venue"}.intersection(self.changed_data):
             return cleaned
-        if why := why_not(venue, category, self.by):
+        if why := why_not(venue, category, self.asker):
             self.add_error("category", why)
         return cleaned
 
@@ -167,9 +167,7 @@ class ProductAdmin(ProductActions, RememberedAdmin):
         return super().has_add_permission(request) and has_any(request, menus_seen)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form: Any = super().get_form(request, obj, change=change, **kwargs)
-        form.by = person(request)  # a class of this request alone
-        return form
+        return super().get_form(request, obj, change=change, form=asked_by(ProductForm, person(request)), **kwargs)
 
     @display(description="picture")
     def thumbnail(self, product: Product) -> SafeString | str:

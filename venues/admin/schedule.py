@@ -14,7 +14,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSplitDateTimeWidg
 
 from venues.admin.lists import InScope
 from venues.admin.scopes import managed_venues, products_changeable, products_seen
-from venues.admin.scoping import OneOperatorForm, Rows, ScopedAdmin, ScopedInline, person
+from venues.admin.scoping import OneOperatorForm, Rows, ScopedAdmin, ScopedInline, asked_by, person
 from venues.admin.site import site
 from venues.models import Product, ScheduledChange, User, Venue
 from venues.scheduling import carry_out, local_moment, overlapping, plan_change, withdraw_change, zone_of
@@ -135,7 +135,7 @@ class ScheduledChangeAdmin(ScopedAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:
-            kwargs["form"] = type("ChangeForm", (ChangeForm,), {"asker": person(request)})
+            kwargs["form"] = asked_by(ChangeForm, person(request))
         return super().get_form(request, obj, change=change, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

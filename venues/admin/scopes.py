@@ -39,6 +39,12 @@ def whole_operators(user: User) -> QuerySet[Operator]:
     return operators_for(user, (Role.OPERATOR,))
 
 
+def theirs(user: User) -> Q:
+    """Of rows with an operator, and a venue where they are of one alone: an operator's all; a manager's, those of their
+    venues."""
+    return Q(operator__in=whole_operators(user)) | Q(venue__in=managed_venues(user))
+
+
 def menus_seen(user: User) -> QuerySet[Menu]:
     """An operator's all; a manager's, those that their venues use."""
     used = managed_venues(user).filter(menu__isnull=False).values("menu_id")
@@ -77,8 +83,7 @@ def products_changeable(user: User) -> QuerySet[Product]:
 
 def shared_or_own(user: User, menu: str) -> Q:
     """What of deleted categories or products a person may bring back; `menu` is the way from there to the menu."""
-    shared = Q(venue=None, **{f"{menu}__in": menus_changeable(user)})
-    return Q(operator__in=whole_operators(user)) | shared | Q(venue__in=managed_venues(user))
+    return theirs(user) | Q(venue=None, **{f"{menu}__in": menus_changeable(user)})
 
 
 def groups_seen(user: User) -> QuerySet[OptionGroup]:
@@ -91,24 +96,27 @@ def groups_changeable(user: User) -> QuerySet[OptionGroup]:
     return groups_seen(user).filter(Q(operator__in=whole_operators(user)) | ~Q(pk__in=foreign))
 
 
+def may_be_given(user: User) -> Q:
+    """Of rows with a role: those that this person may give. Nobody hands out more than they have."""
+    return Q(operator__in=whole_operators(user)) | Q(venue__in=managed_venues(user), role=Role.STAFF)
+
+
 def memberships_seen(user: User) -> QuerySet[Membership]:
-    return Membership.objects.filter(Q(operator__in=whole_operators(user)) | Q(venue__in=managed_venues(user)))
+    return Membership.objects.filter(theirs(user))
 
 
 def memberships_changeable(user: User) -> QuerySet[Membership]:
     """An operator's all; a manager's, the staff of their venues: nobody hands out more than they have."""
-    staff = Q(venue__in=managed_venues(user), role=Role.STAFF)
-    return Membership.objects.filter(Q(operator__in=whole_operators(user)) | staff)
+    return Membership.objects.filter(may_be_given(user))
 
 
 def invitations_seen(user: User) -> QuerySet[Invitation]:
-    return Invitation.objects.filter(Q(operator__in=whole_operators(user)) | Q(venue__in=managed_venues(user)))
+    return Invitation.objects.filter(theirs(user))
 
 
 def invitations_changeable(user: User) -> QuerySet[Invitation]:
     """Those to a role that this person may give."""
-    staff = Q(venue__in=managed_venues(user), role=Role.STAFF)
-    return Invitation.objects.filter(Q(operator__in=whole_operators(user)) | staff)
+    return Invitation.objects.filter(may_be_given(user))
 
 
 def people_seen(user: User) -> QuerySet[User]:

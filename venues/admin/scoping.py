@@ -5,7 +5,7 @@ a row that does not exist.
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import forms
 from django.contrib.admin import ShowFacets
@@ -31,6 +31,7 @@ else:
     _Admin, _Inline, _Mixin, _Form = ModelAdmin, TabularInline, object, forms.ModelForm
 
 Rows = QuerySet[Any]
+F = TypeVar("F", bound="OneOperatorForm")
 
 
 def person(request: HttpRequest) -> User:
@@ -70,6 +71,11 @@ class OneOperatorForm(_Form):
         if len(owners) > 1:
             raise forms.ValidationError("These belong to different operators.")
         return cleaned
+
+
+def asked_by(form: type[F], user: User) -> type[F]:
+    """The form with the person who fills it, as `asker`: a class for this request alone."""
+    return type(form.__name__, (form,), {"asker": user})
 
 
 class _Scoped(_Mixin):
