@@ -233,8 +233,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forgotten pucks": {
         "task": "tracker.tasks.look_for_forgotten_pucks",
-        "schedule": 60.0,
-        "options": {"expires": 60},
+        "schedule": 15.0,
+        "options": {"expires": 15},
     },
     "readings of the gateways": {
         "task": "tracker.tasks.look_for_readings_due",

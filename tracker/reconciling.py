@@ -12,7 +12,7 @@ from tracker.models.traffic import OPEN
 from tracker.planning import CLEAR_WITHIN, MAKING
 from venues.models import VenueFeed
 
-SETTLED_AFTER = timedelta(seconds=30)  # younger ones may be on their way to an order
+SETTLED_AFTER = timedelta(seconds=15)  # younger ones may be on their way to an order
 
 
 def venues_with_forgotten(now: datetime) -> list[int]:

@@ -63,8 +63,12 @@ class Evening:
         self.board.accept(self.board.wait_state(visit.order_id, "pending"))
         visit.state = "accepted"
         wait_until(f"puck {visit.puck} is at the gateway", lambda: self.venue.order_of(visit.puck or ""))
-        # A start that is still under way would be done again for a puck that was cleared meanwhile.
-        self.venue.ask("wait_for(lambda: not GatewayCommand.objects.filter(answered=False, finished_at=None).exists())")
+        # A start that is planned late, or still under way, would be done for a puck that was cleared meanwhile.
+        self.venue.ask(
+            "from tracker import stepping",
+            "under_way = GatewayCommand.objects.filter(answered=False, finished_at=None)",
+            "wait_for(lambda: not stepping.behind([1]) and not under_way.exists())",
+        )
 
     def sit(self, visit: Visit, place: str | None = None) -> None:
         visit.place = place or self.dice.choice(TABLES)

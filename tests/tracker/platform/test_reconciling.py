@@ -26,7 +26,7 @@ def started(pub: Evening, key: uuid.UUID, name: str = "22") -> None:
 
 
 def clear_forgotten(pub: Evening) -> int:
-    later = pub.now + timedelta(seconds=31)
+    later = pub.now + reconciling.SETTLED_AFTER + timedelta(seconds=1)
     return sum(reconciling.clear_forgotten(venue_id, later) for venue_id in reconciling.venues_with_forgotten(later))
 
 
