@@ -50,9 +50,9 @@ def within(clocks: Sequence[Clock], first: dt.date, last: dt.date) -> Q:
     return found
 
 
-def hour_of_day(clocks: Sequence[Clock], first: dt.date, last: dt.date) -> Expression:
-    """0 to 23, local time."""
-    return _integer(_local(clocks, first, last, business=False) / Value(HOUR_S) % Value(24))
+def hour_of_day(clocks: Sequence[Clock], first: dt.date, last: dt.date, of: str = "started_at") -> Expression:
+    """0 to 23, local time, `of` a moment."""
+    return _integer(_local(clocks, first, last, of, business=False) / Value(HOUR_S) % Value(24))
 
 
 def weekday(clocks: Sequence[Clock], first: dt.date, last: dt.date) -> Expression:
@@ -62,7 +62,7 @@ def weekday(clocks: Sequence[Clock], first: dt.date, last: dt.date) -> Expressio
 
 def business_day(clocks: Sequence[Clock], first: dt.date, last: dt.date, length: int = 1) -> Expression:
     """Days since 1970 of the business day; with `length` 7, of the Monday of its week."""
-    day = _integer(_local(clocks, first, last, business=True) / Value(DAY_S))
+    day = _integer(_local(clocks, first, last, "started_at", business=True) / Value(DAY_S))
     if length == 1:
         return day
     return _integer(day - (day + Value(EPOCH_WEEKDAY)) % Value(length))
@@ -101,16 +101,18 @@ def _offset(zone: zoneinfo.ZoneInfo, moment: dt.datetime) -> int:
     return int(ahead.total_seconds())
 
 
-def _local(clocks: Sequence[Clock], first: dt.date, last: dt.date, *, business: bool) -> Any:
+def _local(clocks: Sequence[Clock], first: dt.date, last: dt.date, of: str, *, business: bool) -> Any:
     """Seconds since 1970 on the wall's clock; `business`: as if each day began at midnight."""
     cases = []
     for clock in clocks:
         behind = (dt.datetime.combine(first, clock.day_starts) - dt.datetime.combine(first, dt.time())).seconds
         ahead = offsets(clock.zone, clock.begin(first) - DAY, clock.begin(last + DAY) + DAY)
         for moment, seconds in reversed(ahead):  # the newest first: most of a long period's orders are asked once
-            since = Q(venue__in=clock.venues, started_at__gte=moment) if len(clocks) > 1 else Q(started_at__gte=moment)
+            since = Q(**{f"{of}__gte": moment})
+            if len(clocks) > 1:
+                since &= Q(venue__in=clock.venues)
             cases.append(When(since, then=Value(seconds - behind if business else seconds)))
-    return Epoch(F("started_at")) + Case(*cases, default=Value(0), output_field=BigIntegerField())
+    return Epoch(F(of)) + Case(*cases, default=Value(0), output_field=BigIntegerField())
 
 
 def _integer(expression: Any) -> Expression:

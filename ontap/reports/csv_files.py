@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Iterable
 
-from ontap.reports.sheets import Cell, Duration, Share, Sheet
+from ontap.reports.sheets import Cell, Duration, Money, Share, Sheet
 
 MARK = "\ufeff"
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -30,7 +30,7 @@ def lines(rows: Iterable[Iterable[Cell]]) -> str:
 
 
 def _plain(cell: Cell) -> str | int | float:
-    if isinstance(cell, (Duration, Share)):
+    if isinstance(cell, (Duration, Money, Share)):
         return cell.plain
     if isinstance(cell, str):
         # A guest's or a gateway's word that a spreadsheet would compute is a word with an apostrophe before it.

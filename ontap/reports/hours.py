@@ -1,5 +1,7 @@
 """When it is busy and when it is slow: by hour of the day and by weekday, on the venue's own clock."""
 
+from collections.abc import Mapping
+
 from ontap.reports import series
 from ontap.reports.counts import orders_by
 from ontap.reports.question import Question
@@ -27,7 +29,7 @@ def hours(asked: Question) -> Report:
     wanted = series.measures_for(asked)
     groupings = [Grouping(("hour",), wanted), Grouping(("weekday",), wanted)]
     found = spreads(timed(asked, ("hour", "weekday"), wanted, every), groupings, asked.target_s)
-    day = _steps_of_day(asked, by_hour)
+    day = steps_of_day(asked, by_hour)
     week: series.Steps = [(number, name, name[:3]) for number, name in enumerate(WEEKDAYS)]
     return Report(
         whole,
@@ -44,7 +46,7 @@ def hours(asked: Question) -> Report:
     )
 
 
-def _steps_of_day(asked: Question, by_hour: dict[int, int]) -> series.Steps:
+def steps_of_day(asked: Question, by_hour: Mapping[int, int]) -> series.Steps:
     """From the first hour that had an order to the last, in the order of a business day."""
     begins = min(clock.day_starts.hour for clock in asked.clocks)
     whole_day = [(begins + number) % 24 for number in range(24)]

@@ -3,8 +3,10 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from ontap.reports.spreads import Spread
+from orders.page_words import money
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,22 @@ class Share:
         return round(100 * self.part / self.whole, 1) if self.whole else ""
 
 
-Cell = str | int | dt.date | Duration | Share
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in a currency; None where there is nothing to divide."""
+
+    amount: Decimal | None
+    currency: str
+
+    def __str__(self) -> str:
+        return "-" if self.amount is None else money(self.amount, self.currency)
+
+    @property
+    def plain(self) -> str:
+        return "" if self.amount is None else f"{self.amount:.2f}"
+
+
+Cell = str | int | dt.date | Duration | Share | Money
 
 
 def words(cell: Cell) -> str:
@@ -54,7 +71,7 @@ def words(cell: Cell) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`unit` stands in spreadsheets, whose cells are plain numbers: "s", "%"."""
+    """`unit` stands in spreadsheets, whose cells are plain numbers: "s", "%", "GBP"."""
 
     title: str
     unit: str = ""

@@ -18,7 +18,7 @@ from ontap.reports.kinds import KINDS
 from ontap.reports.listing import HEADS, portions
 from ontap.reports.question import DAYS, Question, QuestionForm
 from ontap.reports.rows import reading
-from ontap.reports.standing import Standing, standing
+from ontap.reports.standing import Standing
 from venues.audit import What, note
 from venues.hours import DAY, business_date
 from venues.models import Operator, Venue
@@ -31,7 +31,7 @@ PERIODS = ((7, "7 days"), (DAYS, "28 days"), (91, "13 weeks"), (364, "52 weeks")
 
 @never_cache
 @require_safe
-def report_page(request: HttpRequest, name: str = "times") -> HttpResponse:
+def report_page(request: HttpRequest, name: str = "takings") -> HttpResponse:
     """`GET /reports/<name>/`: the form, and what it asks for; a question that makes no sense is answered with why."""
     venues = _venues_of(request)
     if isinstance(venues, HttpResponse):
@@ -51,7 +51,7 @@ def report_page(request: HttpRequest, name: str = "times") -> HttpResponse:
     if asked is None:
         return render(request, "reports/page.html", page, status=HTTPStatus.BAD_REQUEST)
     with reading():
-        there_is = standing(asked.venues)
+        there_is = kind.standing(asked.venues)
         page["report"] = kind.build(asked) if there_is is not None else None
     page["standing"] = there_is
     if there_is is not None:
