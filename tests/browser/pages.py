@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has none
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState, ViewportSize, expect
 
+from tests.journeys.running import Running
 from tests.stack.chromium import PHONE
 
 SECONDS_TO_APPEAR = 10
@@ -39,14 +40,17 @@ def watched(
     locale: str = "en-GB",
     expected: Sequence[str] = (),
     javascript: bool = True,
+    login: StorageState | None = None,
 ) -> Iterator[Page]:
-    """A page of a browser of its own (its own cookies and storage), at this address where one is given."""
+    """A page of a browser of its own (its own cookies and storage, or those of a login), at this address where one is
+    given."""
     context = browser.new_context(
         viewport=ViewportSize(width=size[0], height=size[1]),
         color_scheme=scheme,
         locale=locale,
         reduced_motion="reduce",
         java_script_enabled=javascript,
+        storage_state=login,
     )
     context.set_default_timeout(SECONDS_TO_APPEAR * 1000)
     wrong = watch(context)
@@ -61,10 +65,31 @@ def watched(
     assert not unexpected, unexpected
 
 
+def log_in(page: Page, running: Running, who: str) -> None:
+    """By the login's form, as one of the demo's people, who arrives in admin."""
+    page.goto(f"{running.http}/login/")
+    page.locator("[name=username]").fill(who)
+    page.locator("[name=password]").fill(running.logins[who]["password"])
+    page.locator("[type=submit]").click()
+    page.wait_for_url("**/admin/")
+
+
+def login_of(browser: Browser, running: Running, who: str) -> StorageState:
+    """The cookies of one of the demo's people."""
+    with watched(browser) as page:
+        log_in(page, running, who)
+        return page.context.storage_state()
+
+
 def watch(context: BrowserContext) -> list[str]:
-    """What goes wrong in this browser's pages from now on, as it comes."""
+    """What goes wrong in this browser's pages from now on, as it comes, with the address of the file where it does."""
     wrong: list[str] = []
-    context.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
+
+    def hear(said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning"):
+            wrong.append(f"{said.text} {said.location['url']}")
+
+    context.on("console", hear)
     context.on("weberror", lambda error: wrong.append(str(error.error)))
     return wrong
 

@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has none
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, ViewportSize, expect
 
+from tests.browser.pages import login_of, watched
 from tests.clients.v2 import V2Board
 from tests.journeys.fixtures import own_postgres, own_redis, template
 from tests.journeys.running import Running, start_up
@@ -30,16 +31,7 @@ def running(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture(scope="module")
 def login(browser: Browser, running: Running) -> StorageState:
     """The cookies of the manager of venue 1, which shares its menu with another venue."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{running.http}/login/")
-    page.locator("[name=username]").fill(WHO)
-    page.locator("[name=password]").fill(running.logins[WHO]["password"])
-    page.locator("[type=submit]").click()
-    page.wait_for_url("**/admin/")
-    state = context.storage_state()
-    context.close()
-    return state
+    return login_of(browser, running, WHO)
 
 
 def context_of(
@@ -51,16 +43,8 @@ def context_of(
 
 @pytest.fixture
 def page(browser: Browser, login: StorageState) -> Iterator[Page]:
-    """A tablet. A breach of the content policy, or a file that is not there, fails the test."""
-    context = context_of(browser, TABLET, login)
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    wrong: list[str] = []
-    page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    yield page
-    context.close()
-    assert wrong == []
+    with watched(browser, size=TABLET, login=login) as page:
+        yield page
 
 
 def save(page: Page) -> None:

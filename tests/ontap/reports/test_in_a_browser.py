@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has none
-from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expect
+from playwright.sync_api import Browser, Page, StorageState, expect
 
 from ontap.reports.kinds import KINDS
+from tests.browser.pages import login_of, watched
 from tests.journeys.fixtures import own_postgres, own_redis, template
 from tests.journeys.running import Running, start_up
 from tests.journeys.template import Template
@@ -52,31 +53,14 @@ def running(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture(scope="module")
 def login(browser: Browser, running: Running) -> StorageState:
     """The cookies of somebody who manages venue 1."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{running.http}/login/")
-    page.locator("[name=username]").fill(WHO)
-    page.locator("[name=password]").fill(running.logins[WHO]["password"])
-    page.locator("[type=submit]").click()
-    page.wait_for_url("**/admin/")
-    state = context.storage_state()
-    context.close()
-    return state
+    return login_of(browser, running, WHO)
 
 
 @pytest.fixture(params=[(PHONE, "light"), (TABLET, "dark")], ids=str)
 def page(request: pytest.FixtureRequest, browser: Browser, login: StorageState) -> Iterator[Page]:
-    """A breach of the content policy, or a file that is not there, fails the test."""
-    (width, height), scheme = request.param
-    size = ViewportSize(width=width, height=height)
-    context = browser.new_context(storage_state=login, viewport=size, color_scheme=scheme)
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    wrong: list[str] = []
-    page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
-    yield page
-    context.close()
-    assert [words for words in wrong if "400 (Bad Request)" not in words] == []
+    size, scheme = request.param
+    with watched(browser, size=size, scheme=scheme, login=login, expected=["400 (Bad Request)"]) as page:
+        yield page
 
 
 def test_no_barrier_in_any_report(page: Page, running: Running) -> None:

@@ -21,9 +21,9 @@ pytestmark = pytest.mark.django_db
 class Pub:
     """Six orders, of which four are made; one more is a test. The business day begins at 05:00, in London."""
 
-    def __init__(self, **fields: Any) -> None:
-        fields = {"name": "The Anchor", "timezone": "Europe/London", "day_starts": dt.time(5), "takes_to_go": True} | fields
-        self.venue = venue = make_venue(**fields)
+    def __init__(self, **wanted: Any) -> None:
+        named: dict[str, Any] = {"name": "The Anchor", "timezone": "Europe/London"}
+        self.venue = venue = make_venue(**named | wanted, day_starts=dt.time(5), takes_to_go=True)
         bar, garden = make_table(venue, "1", zone="Bar"), make_table(venue, "2", zone="Garden")
         stout = make_product(venue, "Stout", price="4.10", tax_rate=Decimal(20))
         pie = make_product(venue, "Pie", price="12.50", tax_rate=Decimal("5.5"))
@@ -87,7 +87,7 @@ def test_by_product_and_by_rate_of_tax(pub: Pub) -> None:
 
 
 def test_by_type_and_place(pub: Pub) -> None:
-    def taken(**query: object) -> list[str]:
+    def taken(**query: Any) -> list[str]:
         return [words for _, words, _ in takings(ask(pub.venue, **query)).figures][:2]
 
     assert taken(type="TO_GO") == ["£4.10", "1"]
@@ -147,7 +147,7 @@ def test_nobody_has_ordered_yet_and_nobody_did_then() -> None:
     venue: Venue = make_venue(name="The New")
     client = Client()
     client.force_login(make_person("alice", Role.MANAGER, venue))
-    assert "Scan a table’s code" in client.get("/reports/").content.decode()
+    assert "Scan a table\N{RIGHT SINGLE QUOTATION MARK}s code" in client.get("/reports/").content.decode()
     make_order(make_table(venue, "1"), {make_product(venue, "Stout"): 1}, at("24 18:10:00"))
     page = client.get("/reports/?first=2026-09-01&last=2026-09-02").content.decode()
     assert "There were orders from 24 Oct 2026 to 24 Oct 2026" in page
