@@ -144,6 +144,13 @@ def test_orders_and_sessions_are_to_look_at(alice: House) -> None:
         assert client.get(add).status_code == 403
 
 
+@pytest.mark.parametrize("page", ["x", "0", "-1", "999"])
+def test_a_page_of_the_search_that_is_none_is_not_there(alice: House, page: str) -> None:
+    client = logged_in(alice.owner)
+    assert client.get("/admin/search/", {"s": "order"}).status_code == 200
+    assert client.get("/admin/search/", {"s": "order", "page": page}).status_code == 404
+
+
 def test_searching_orders_by_words_finds_none(alice: House) -> None:
     answer = logged_in(alice.owner).get(reverse("admin:orders_order_changelist"), {"q": "not a number"})
     assert answer.status_code == 200

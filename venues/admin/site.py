@@ -4,8 +4,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from django.core.paginator import InvalidPage
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
 from unfold.sites import UnfoldAdminSite
 
@@ -38,6 +39,13 @@ class OntapSite(_Site):
                 assert isinstance(url, URLPattern)
                 url.callback = _asking(url.callback)
         return urls
+
+    def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        try:
+            found: HttpResponse = super().search(request, extra_context)  # type: ignore[misc]  # unfold's own
+        except InvalidPage:
+            raise Http404("There is no such page of what was found.") from None
+        return found
 
 
 def _asking(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
