@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
+from django.db.models import F
 from django.urls import reverse
 
 from ontap.sites.facts import Facts, facts_of
@@ -13,10 +14,12 @@ from orders.words import clock
 from tracker.health import Trouble
 from venues.catalogue import hours_of
 from venues.hours_words import next_days
-from venues.models import Table, Venue
+from venues.models import Device, Table, Venue
 from venues.printed import NEVER, OUT_OF_DATE, code_state
+from venues.seen import seen_in_words
 
 WELL, WAITS, BAD = "ok", "wait", "bad"
+MOST_DEVICES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +66,25 @@ def _boards(facts: Facts, now: datetime) -> Part:
         ("Open the board", reverse("board", args=[venue.pk])),
         ("Devices", _list("venues_device", venue)),
     )
+    devices = _devices(venue, now)
     if facts.boards:
-        return Part("Boards", WELL, f"{facts.boards} online now.", "", links)
+        return Part("Boards", WELL, f"{facts.boards} online now.{devices}", "", links)
     board = next((worry for worry in worries(facts, now) if worry.tag in ("No board", "Orders at risk")), None)
     if board is not None:
-        return Part("Boards", BAD if board.tag == "Orders at risk" else WAITS, board.what, board.todo, links)
+        level = BAD if board.tag == "Orders at risk" else WAITS
+        return Part("Boards", level, f"{board.what}{devices}", board.todo, links)
     seen = f", the last at {clock(facts.board_until, now, venue.zone)}" if facts.board_until is not None else " yet"
-    return Part("Boards", WELL, f"None online{seen}.", "", links)
+    return Part("Boards", WELL, f"None online{seen}.{devices}", "", links)
+
+
+def _devices(venue: Venue, now: datetime) -> str:
+    """The venue's devices, the last that were seen first; a sentence after what is said of its boards."""
+    rows = Device.objects.filter(venue=venue, revoked_at=None).order_by(F("last_seen_at").desc(nulls_last=True), "pk")
+    found = list(rows.values_list("name", "last_seen_at")[: MOST_DEVICES + 1])
+    named = [f"{name} {seen_in_words(seen_at, now)}" for name, seen_at in found[:MOST_DEVICES]]
+    if len(found) > MOST_DEVICES:
+        named.append("more in the list")
+    return f" Devices: {', '.join(named)}." if named else ""
 
 
 def _menu(venue: Venue) -> Part:

@@ -1,6 +1,7 @@
 """What this process does for its open sockets every second or so: boards' lease, access, heartbeats.
 
-A board is present while its process renews a row (15 s); whoever lost the right to a socket loses the socket.
+A board is present while its process renews a row (15 s), and so is its device; whoever lost the right to a socket loses
+the socket. Nobody says that a device has gone: another process may have its next socket already.
 """
 
 import asyncio
@@ -8,7 +9,7 @@ import logging
 import time
 import uuid
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import Error as DatabaseProblem
@@ -20,6 +21,7 @@ from orders.protocol import REVOKED, SESSION_ENDED
 from orders.reading import in_reader
 from venues import access
 from venues.models import Device, TableSession
+from venues.seen import ONLINE_FOR
 from venues.sessions import note_use
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=15)
+LEASE = ONLINE_FOR
 RENEW_S = 5
 CHECK_ACCESS_S = 3
 SEEN_S = 60
@@ -121,8 +123,9 @@ async def _renew() -> None:
     _renewing = False
     counts = {venue_id: n for venue_id, n in _boards.items() if n > 0}
     gone = [venue_id for venue_id, n in _boards.items() if n <= 0]
+    devices = {socket.held.credential for socket in _sockets if socket.held.kind == "device"}
     try:
-        await in_reader(_write_presence, counts, gone, timezone.now())
+        await in_reader(_write_presence, counts, gone, devices, timezone.now())
     except DatabaseProblem as error:
         logger.warning("The presence of boards cannot be renewed now (%s)", type(error).__name__)
         return
@@ -131,7 +134,7 @@ async def _renew() -> None:
             del _boards[venue_id]
 
 
-def _write_presence(counts: dict[int, int], gone: list[int], now: datetime) -> None:
+def _write_presence(counts: dict[int, int], gone: list[int], devices: set[int], now: datetime) -> None:
     rows = [
         BoardPresence(process=PROCESS, venue_id=venue_id, boards=n, expires_at=now + LEASE)
         for venue_id, n in sorted(counts.items())
@@ -141,11 +144,10 @@ def _write_presence(counts: dict[int, int], gone: list[int], now: datetime) -> N
     )
     # Kept, and over: the row tells since when nobody looks.
     BoardPresence.objects.filter(process=PROCESS, venue_id__in=gone).update(boards=0, expires_at=now)
+    Device.objects.filter(pk__in=devices).update(last_seen_at=now)
 
 
 def _note_seen(passes: list[access.Pass], now: datetime) -> None:
     sessions = {held.session_id for held in passes if held.session_id is not None}
-    devices = {held.credential for held in passes if held.kind == "device"}
     TableSession.objects.filter(pk__in=sessions, ended_at=None).update(last_seen_at=now)
-    Device.objects.filter(pk__in=devices).update(last_seen_at=now)
     note_use({held.login_key for held in passes if held.kind == "login"}, now)

@@ -5,15 +5,17 @@ staff do during an evening (pauses, stopped tables, codes) is in the venue's eve
 """
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
+from django.utils import timezone
 from simple_history.models import HistoricalRecords
 from simple_history.signals import pre_create_historical_record
 
@@ -77,7 +79,7 @@ class History(_Records):
         if stands is None:
             return
         newest = versions_of(self.cls).filter(**{self.cls._meta.pk.attname: instance.pk}).order_by("-pk").first()
-        if newest is None or any(getattr(newest, name) != _kept(stands, name) for name in shown_columns(self.cls)):
+        if _is_news(stands, newest):
             stands._history_user, stands._change_reason = None, AS_IT_STOOD
             self.create_historical_record(stands, ADDED if newest is None else CHANGED)
 
@@ -88,6 +90,42 @@ class History(_Records):
     def _tells_nothing(self, update_fields: Any) -> bool:
         """Whether such a save writes only what no version has."""
         return update_fields is not None and set(update_fields) <= set(self.excluded_fields)
+
+
+def _is_news(row: models.Model, newest: Any) -> bool:
+    """Whether the newest version of a row says otherwise than it stands, or there is none."""
+    columns = shown_columns(type(row))
+    return newest is None or any(getattr(newest, name) != _kept(row, name) for name in columns)
+
+
+def note_what_was(rows: Sequence[models.Model]) -> None:
+    """A version of each of these rows of one model as it was read, where its newest says otherwise. Two queries."""
+    if not rows:
+        return
+    versions = versions_of(type(rows[0])).filter(id__in=[row.pk for row in rows]).order_by()
+    latest = versions.filter(pk__in=versions.values("id").annotate(latest=Max("pk")).values("latest"))
+    newest = {version.id: version for version in latest}
+    note_versions([row for row in rows if row.pk not in newest], ADDED, AS_IT_STOOD)
+    changed = [row for row in rows if row.pk in newest and _is_news(row, newest[row.pk])]
+    note_versions(changed, CHANGED, AS_IT_STOOD)
+
+
+def note_versions(rows: Sequence[models.Model], kind: str, reason: str) -> None:
+    """A version of each of these rows of one model, as a save of each would write it. One query."""
+    if not rows:
+        return
+    model = versions_of(type(rows[0])).model
+    stood, now, who = reason == AS_IT_STOOD, timezone.now(), acting()
+    noted = {
+        "history_date": now,
+        "history_type": kind,
+        "history_change_reason": reason,
+        "history_user": None if stood else who.person,
+        "change": uuid.uuid4() if stood else who.change,
+        "by": "" if stood else who.name,
+    }
+    columns = [field.attname for field in model.tracked_fields]
+    model.objects.bulk_create(model(**noted, **{name: _kept(row, name) for name in columns}) for row in rows)
 
 
 def versions_of(model: type[models.Model]) -> "models.QuerySet[Any]":

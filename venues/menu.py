@@ -9,6 +9,7 @@ from typing import Any
 from venues.catalogue import Catalogue, CategoryItem, GroupItem, ProductItem
 from venues.hours import within_times
 from venues.models import Allergen, AllergenState
+from venues.status_words import own_status_words
 
 # What a page that has the menu's words needs no more in order to take orders from it.
 _WORDS = frozenset({"description", "picture", "picture_alt", "diets", "age_restricted", "allergens"})
@@ -29,6 +30,7 @@ def menu_of(catalogue: Catalogue, now: dt.datetime, *, words: bool = True) -> di
             "pay_sentence": venue.pay_sentence,
             "table_opening": venue.table_opening,
             "takes_to_go": venue.takes_to_go,
+            "status_words": own_status_words(venue),
         },
         "menu_version": catalogue.version,
         "open": takes_orders,

@@ -68,7 +68,8 @@ def give_venue_its_feed(instance: Venue, created: bool, **kwargs: Any) -> None:
 @receiver(pre_save, sender=VenueCategory)
 @receiver(pre_save, sender=ScheduledChange)
 def take_owner_from_parent(sender: type[Any], instance: Any, **kwargs: Any) -> None:
-    instance.operator_id = getattr(instance, _PARENTS[sender]).operator_id
+    parent = instance.thing if isinstance(instance, ScheduledChange) else getattr(instance, _PARENTS[sender])
+    instance.operator_id = parent.operator_id
     if isinstance(instance, Category):
         instance.clean()
     elif isinstance(instance, Product):
@@ -81,7 +82,6 @@ _PARENTS: dict[type[Any], str] = {
     ProductOptionGroup: "product",
     VenueProduct: "product",
     VenueCategory: "category",
-    ScheduledChange: "product",
 }
 
 
@@ -113,6 +113,13 @@ def _offering(group_id: int | None) -> set[int]:
 
 def _ids(which: Q) -> set[int]:
     return set(Venue.objects.filter(which).values_list("pk", flat=True))
+
+
+def tell_in_one_word(venue_ids: Iterable[int]) -> None:
+    """Within `changing_together`: that these venues' menus are others now, by rows that were not saved one by one."""
+    kept = _together.get()
+    assert kept is not None
+    kept.update(venue_ids)
 
 
 def _tell(sender: type[Any], venue_ids: set[int]) -> None:

@@ -52,7 +52,7 @@ ADMIN: Mapping[type[Model], AdminRow] = {
     Device: AdminRow(deletes=NOBODY, actions={"revoke": MANAGING}),
     # The houses' menus are used by their one venue each.
     Menu: AdminRow(adds=OPERATORS, actions=DELETE, inlines=("Category",)),
-    Category: AdminRow(actions=DELETE),
+    Category: AdminRow(actions=DELETE, inlines=("ScheduledChange",)),
     Product: AdminRow(
         actions={**DELETE, **dict.fromkeys(ASKING, MANAGING)},
         inlines=("ProductAllergen", "ProductOptionGroup", "VenueProduct", "ScheduledChange"),

@@ -10,8 +10,11 @@ from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.db.models import Model
 
+from venues.models import Device
+
 _WRITING = re.compile(r"\s*(?:WITH\b.*?\b)?(INSERT|UPDATE|DELETE)\b", re.IGNORECASE | re.DOTALL)
 _OF_LOGINS = '"django_session"'
+_SEEN = Device, "last_seen_at"  # who was there, whatever was asked; everything else of a device is looked at
 
 Tables = dict[str, list[Any]]
 
@@ -55,7 +58,8 @@ def tables(*, of_venues: frozenset[int] | None = None) -> Tables:
             if not any(field.name == "venue" for field in model._meta.concrete_fields):
                 continue
             rows = rows.filter(venue__in=of_venues)
-        found[model._meta.label] = list(rows.values_list())
+        columns = [field.attname for field in model._meta.concrete_fields if (model, field.name) != _SEEN]
+        found[model._meta.label] = list(rows.values_list(*columns))
     return found
 
 

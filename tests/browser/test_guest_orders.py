@@ -71,6 +71,26 @@ def heading(page: Page, words: str) -> None:
     expect(page.locator("#orders").get_by_role("heading", name=words, exact=True)).to_be_visible()
 
 
+def test_a_venues_own_words_stand_below_the_state_in_every_language_as_text_and_at_once(
+    browser: Browser, pub: Pub, board: V2Board, table: str
+) -> None:
+    own = {"words_sent": f"Hold tight {EVIL}", "words_accepted": "Poured for {table} since {time}"}
+    with phone(browser, pub, table, locale="de-DE") as (page, _):
+        shown = page.locator("#orders article p[dir=auto]")
+        page.get_by_role("button", name="Dazu Bitter").click()
+        page.get_by_role("button", name="Bestellung ansehen").click()
+        page.get_by_role("button", name="An die Theke senden").click()
+        expect(shown).to_have_text("Die Theke hat sie. Gleich nimmt sie jemand an.")
+        with pub.rules(**own):
+            expect(shown).to_have_text(own["words_sent"])
+            assert page.evaluate("window.hurt") is None
+            board.accept(board.next_event(change="placed").order)
+            heading(page, "In Arbeit")
+            expect(shown).to_have_text(re.compile(rf"^Poured for {table} since \d\d:\d\d$"))
+            expect(page.locator("body > [role=status]")).to_contain_text(f"Poured for {table} since")
+        expect(shown).to_have_text(re.compile(r"^Angenommen um \d\d:\d\d"))
+
+
 def test_an_order_is_followed_from_the_tap_to_the_table(browser: Browser, pub: Pub, board: V2Board, table: str) -> None:
     with phone(browser, pub, table) as (page, _), watched(browser, pub.address(table)) as other:
         fill(page, "Bitter", "Water")

@@ -29,7 +29,7 @@ from orders.tables import guests_wait
 from orders.unanswered import answer_for_nobody
 from tests.orders.pub import Pub, events_of, make_pub, one, placed
 from venues.codes import table_code
-from venues.models import Option, OptionGroup, ProductAllergen, ProductOptionGroup
+from venues.models import Option, OptionGroup, ProductAllergen, ProductOptionGroup, Venue
 
 ROOT = Path(__file__).resolve().parents[2]
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()
@@ -399,6 +399,7 @@ def test_answers_over_http_have_the_keys_that_are_shown(pub: Pub, client: Client
     client.cookies["ontap_member"] = member["token"]
     where = {"venue_id": str(pub.venue.pk), "table_number": table.number}
     assert list(client.get("/session", where, secure=True).json()) == list(shown["http.session"])
+    Venue.objects.filter(pk=pub.venue.pk).update(words_sent="The hatch has it.")
     menu = client.get(f"/api/v1/venues/{pub.venue.pk}/menu", secure=True).json()
     assert same_keys(shown["http.menu"], menu)
 

@@ -12,30 +12,41 @@ from orders.models import Order
 from tests.factories import make_table
 from tests.venues.cast import House, make_house
 from tracker.models import EdgeAgent
+from venues.catalogue import load_catalogue
 from venues.codes import table_code
 from venues.models import (
+    Category,
     Device,
     Membership,
+    Menu,
     OpeningException,
     OpeningHours,
+    Product,
+    ProductAllergen,
+    ProductOptionGroup,
     Table,
     TableSession,
     User,
     Venue,
+    VenueCategory,
     VenueFeed,
     VenueProduct,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
 
-PARTS = ["hours", "tables", "differences"]
+PARTS = ["hours", "tables", "differences", "own"]
 
 
 @pytest.fixture
 def alice() -> House:
     house = make_house("Alice")
     Venue.objects.filter(pk=house.venue.pk).update(
-        colour="#123456", max_items=77, paused_until=dt.datetime(2030, 1, 1, tzinfo=dt.UTC), pause_reason="busy"
+        colour="#123456",
+        words_sent="Alice has it.",
+        max_items=77,
+        paused_until=dt.datetime(2030, 1, 1, tzinfo=dt.UTC),
+        pause_reason="busy",
     )
     OpeningHours.objects.create(venue=house.venue, weekday=4, opens=dt.time(12), closes=dt.time(1))
     for year in (2020, 2090):
@@ -58,6 +69,7 @@ def test_settings_hours_tables_and_differences_go_along(alice: House) -> None:
     made = Venue.objects.get(name="Alice's annexe")
     assert (made.operator, made.menu) == (alice.operator, alice.venue.menu)
     assert (made.colour, made.max_items, made.pay_sentence) == ("#123456", 77, "Pay Alice.")
+    assert made.words_sent == "Alice has it."
     assert (made.paused_until, made.pause_reason) == (None, "")
     assert [str(row) for row in made.opening_hours.all()] == ["Friday 12:00 to 01:00"]
     assert [row.date.year for row in made.opening_exceptions.all()] == [2090]
@@ -87,11 +99,52 @@ def test_a_difference_of_stock_alone_is_none(alice: House) -> None:
     assert not VenueProduct.objects.filter(venue__name="Alice's annexe").exists()
 
 
+def test_its_own_categories_and_products_are_the_new_venues_own_there(alice: House) -> None:
+    """Each with what hangs on it; nobody has confirmed there what they are free of."""
+    venue, menu = alice.venue, alice.venue.menu
+    assert menu is not None
+    section = Category.objects.create(menu=menu, venue=venue, name="Alice's grill", position=3)
+    VenueCategory.objects.create(venue=venue, category=section, position=7)
+    steak = Product.objects.create(category=section, venue=venue, name="Alice's steak", price="19.00", position=4)
+    ale = Product.objects.create(category=alice.product.category, venue=venue, name="House ale", price="4.00")
+    ProductOptionGroup.objects.create(product=steak, group=alice.group, position=2)
+    for allergen, state in (("milk", "contains"), ("nuts", "may_contain"), ("fish", "free")):
+        ProductAllergen.objects.create(product=steak, allergen=allergen, state=state, detail=f"{allergen}!")
+    VenueProduct.objects.create(venue=venue, product=ale, available=False, stock=3)
+    VenueProduct.objects.create(venue=venue, product=steak, stock=3)
+    elsewhere = Category.objects.create(menu=Menu.objects.create(operator=alice.operator, name="Old"), name="Old")
+    Product.objects.create(category=elsewhere, venue=venue, name="Of another menu", price="1.00")
+    assert copy(alice.owner, alice).status_code == 302
+    made = Venue.objects.get(name="Alice's annexe")
+    (grill,) = made.own_categories.all()
+    assert (grill.name, grill.position, grill.whose, grill.menu) == ("Alice's grill", 3, made.pk, menu)
+    assert VenueCategory.objects.get(venue=made).position == 7
+    here = {product.name: product for product in made.own_products.all()}
+    assert here.keys() == {"Alice's steak", "House ale"}
+    new = here["Alice's steak"]
+    assert (new.category, new.price, new.position, new.pk == steak.pk) == (grill, Decimal(19), 4, False)
+    assert here["House ale"].category == alice.product.category
+    assert [(link.group, link.position) for link in new.group_links.all()] == [(alice.group, 2)]
+    assert set(new.allergens.values_list("allergen", "state", "detail")) == {
+        ("milk", "contains", "milk!"),
+        ("nuts", "may_contain", "nuts!"),
+    }
+    (difference,) = made.differences.all()
+    assert (difference.product, difference.available, difference.stock) == (here["House ale"], False, None)
+    assert {steak, ale} <= set(venue.own_products.all())
+    sold = load_catalogue(made.pk)
+    assert sold is not None
+    assert {alice.product.pk, new.pk} <= sold.products.keys()
+    assert not {steak.pk, ale.pk} & sold.products.keys()
+
+
 def test_only_the_chosen_parts_go_along(alice: House) -> None:
+    Product.objects.create(category=alice.product.category, venue=alice.venue, name="House ale", price="4.00")
     copy(alice.owner, alice, parts=[])
     made = Venue.objects.get(name="Alice's annexe")
     assert not made.tables.exists()
     assert not made.opening_hours.exists()
+    assert not made.own_products.exists()
 
 
 @pytest.mark.parametrize("name", ["", "Alice's", "x" * 81])

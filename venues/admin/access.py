@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from unfold.decorators import display
 
 from venues.addresses import device_page, device_socket
 from venues.admin.lists import BoundedPaginator, InScope, Lately
@@ -14,6 +15,7 @@ from venues.admin.site import site
 from venues.audit import What, note
 from venues.codes import new_token, token_hash
 from venues.models import Device, TableSession
+from venues.seen import ONLINE, seen_in_words
 
 
 class Opened(Lately):
@@ -34,13 +36,13 @@ class TableSessionAdmin(OfVenueInNumbers, ScopedAdmin):
 class DeviceAdmin(OfVenue, ScopedAdmin):
     """Keys are shown once, on the page that answers the form: not in a message, which would travel in a cookie."""
 
-    list_display = ("name", "venue", "last_seen_at", "revoked_at")
+    list_display = ("name", "venue", "seen", "revoked_at")
     list_filter = (("venue", InScope),)
     list_select_related = ("venue",)
     search_fields = ("name", "venue__name")
     ordering = ("venue__name", "name", "pk")
-    fields = ("venue", "name", "created_at", "created_by", "last_seen_at", "revoked_at")
-    readonly_fields = ("created_at", "created_by", "last_seen_at", "revoked_at")
+    fields = ("venue", "name", "created_at", "created_by", "seen", "last_seen_at", "revoked_at")
+    readonly_fields = ("created_at", "created_by", "seen", "last_seen_at", "revoked_at")
     fixed = ("venue",)
     asks_again = ("add",)
     deletes = False  # revoked devices stay: they say who had a board, and until when
@@ -53,6 +55,11 @@ class DeviceAdmin(OfVenue, ScopedAdmin):
         super().save_model(request, obj, form, change)
         if not change:
             note(What.DEVICE_MADE, obj.name, venue=obj.venue)
+
+    @display(description="seen", ordering="last_seen_at", label={ONLINE: "success"})  # type: ignore[untyped-decorator]  # unfold has no types
+    def seen(self, device: Device) -> str:
+        """At a board, in whichever process its socket is."""
+        return seen_in_words(device.last_seen_at, timezone.now())
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         context = {

@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from venues.admin.venue_pages import render_page, venue_page, venues_of_operators
-from venues.copying import DIFFERENCES, HOURS, TABLES, copy_venue, what_to_copy
+from venues.copying import DIFFERENCES, HOURS, OWN, TABLES, copy_venue, what_to_copy
 from venues.models import Venue
 
-PARTS = (HOURS, TABLES, DIFFERENCES)
+PARTS = (HOURS, TABLES, DIFFERENCES, OWN)
 
 
 @venue_page("copy", "copy/", "Copy", icon="content_copy", allowed=venues_of_operators)

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.admin import display
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.utils import timezone
 from unfold.views import ChangeList
 
 from venues.admin.history import RememberedAdmin
 from venues.admin.lists import InScope
+from venues.admin.schedule import ChangeInline
 from venues.admin.scopes import (
     categories_changeable,
     categories_seen,
@@ -25,6 +27,7 @@ from venues.admin.site import has_any, site
 from venues.admin.whose import SAY_WHOSE
 from venues.models import Category, Menu, Option, OptionGroup, User
 from venues.roles import MANAGERS, operators_for
+from venues.scheduling import take_back_of
 from venues.signals import changing_together
 
 
@@ -86,6 +89,10 @@ class MenuAdmin(RememberedAdmin):
     def choices(self, request: HttpRequest, field: str, rows: Rows) -> Rows:
         return rows.filter(pk__in=whole_operators(person(request)).values("pk"))
 
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        take_back_of([one.instance for one in formset.deleted_forms], timezone.now())
+        super().save_formset(request, form, formset, change)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Operators: a menu that no venue uses yet would be no manager's to see."""
         return super().has_add_permission(request) and has_any(request, whole_operators)
@@ -137,6 +144,7 @@ class CategoryAdmin(RememberedAdmin):
     list_select_related = ("menu", "venue")
     search_fields = ("name",)
     fixed = ("venue",)
+    inlines = (ChangeInline,)
 
     def scope(self, user: User, rows: Rows) -> Rows:
         return rows.filter(pk__in=categories_seen(user).values("pk"))
@@ -150,6 +158,14 @@ class CategoryAdmin(RememberedAdmin):
     def choices(self, request: HttpRequest, field: str, rows: Rows) -> Rows:
         user = person(request)
         return rows.filter(pk__in=(managed_venues(user) if field == "venue" else menus_seen(user)).values("pk"))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        take_back_of([obj], timezone.now())
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Rows) -> None:
+        take_back_of(self.changeable(person(request), queryset), timezone.now())
+        super().delete_queryset(request, queryset)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and has_any(request, menus_seen)

@@ -23,6 +23,9 @@ from venues.audit import What, note
 from venues.models import OpeningException, OpeningHours, Operator, SecondFactor, Table, User, Venue
 from venues.printed import WORDS, code_state, in_state
 from venues.roles import MANAGERS, may_everything, operators_for
+from venues.status_words import STATUS_WORDS
+
+_OURS = {words.field: words.ours for words in STATUS_WORDS}
 
 
 class OfVenue:
@@ -90,6 +93,13 @@ class ExceptionInline(OfVenue, ScopedInline):
     model = OpeningException
 
 
+OWN_WORDS = (
+    "Your own sentence below an order's state on the guest's page, as you write it, for guests of every language; the "
+    "state itself stays in the guest's. {time} and {table} stand for when it came to be so, and where it goes. Empty: "
+    "the sentence that stands in grey, in the guest's language."
+)
+
+
 class VenueAdmin(RememberedAdmin):
     list_display = ("name", "operator", "menu_here", "timezone", "board")
     lists_deleted = False  # its tables, orders and devices went with it
@@ -106,6 +116,7 @@ class VenueAdmin(RememberedAdmin):
         ("Look", {"fields": ("colour", "logo")}),
         ("Hours", {"fields": ("day_starts", "paused_until", "pause_reason")}),
         ("Guests", {"fields": ("open_tables", "table_opening", "refuse_without_board", "takes_to_go")}),
+        ("Status words", {"fields": [words.field for words in STATUS_WORDS], "description": OWN_WORDS}),
         ("Table Tracker", {"fields": ("tracker_use", ("first_own_name", "last_own_name"), "puck_returned")}),
         ("Unanswered orders", {"fields": ("alert_after", "escalate_after", "reject_after")}),
         ("Board", {"fields": (("slow_after", "late_after"),)}),
@@ -139,6 +150,12 @@ class VenueAdmin(RememberedAdmin):
             words = "Has no effect here: this installation lets nobody order without a code (ONTAP_ALLOW_OPEN_TABLES)."
             kwargs["help_texts"] = {"open_tables": words}
         return super().get_form(request, obj, change=change, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name in _OURS:
+            field.widget.attrs["placeholder"] = _OURS[db_field.name]
+        return field
 
     def get_formsets_with_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         return iter(())

@@ -20,13 +20,14 @@ from venues.models.menu import (
 )
 from venues.models.people import Membership, Operator, Role, SecondFactor, User
 from venues.models.places import OpeningException, OpeningHours, Table, Venue, VenueFeed
-from venues.models.schedule import ScheduledChange
+from venues.models.schedule import ChangedProduct, ScheduledChange
 
 __all__ = [
     "Allergen",
     "AllergenState",
     "AuditEntry",
     "Category",
+    "ChangedProduct",
     "Device",
     "Invitation",
     "LoginTries",

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 import zoneinfo
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -13,8 +14,16 @@ from venues.constraints import SameOwner
 from venues.history import History
 from venues.models.people import Operator
 from venues.pictures import PictureField
+from venues.status_words import validate_status_words
 
 PLAN_COLUMNS, PLAN_ROWS = 20, 16  # as many as a room plan of a hundred tables needs
+STATUS_WORDS: dict[str, Any] = {
+    "max_length": 140,
+    "blank": True,
+    "default": "",
+    "db_default": "",
+    "validators": [validate_status_words],
+}
 
 
 def validate_timezone(name: str) -> None:
@@ -107,6 +116,15 @@ class Venue(models.Model):
     takes_to_go = models.BooleanField(
         "orders to go", default=False, db_default=False, help_text="Guests may say that they take it with them."
     )
+
+    # What guests read of an order's state in place of our own sentence; empty: ours, in the guest's language.
+    words_sent = models.CharField("sent", **STATUS_WORDS)
+    words_accepted = models.CharField("being made", **STATUS_WORDS)
+    words_ready = models.CharField("on its way", **STATUS_WORDS)
+    words_to_go = models.CharField("ready, to take away", **STATUS_WORDS)
+    words_brought = models.CharField("brought, or collected", **STATUS_WORDS)
+    words_rejected = models.CharField("not accepted", **STATUS_WORDS)
+    words_cancelled = models.CharField("taken back", **STATUS_WORDS)
 
     guests_kept_days = models.PositiveSmallIntegerField(
         "days that guests' words are kept",

@@ -1,24 +1,45 @@
 """Changes of the menu that are planned: a price, or whether a product is had, from a moment on or between two."""
 
+from decimal import Decimal
+from typing import Any
+
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
 from venues.constraints import SameOwner
-from venues.models.menu import NOT_NEGATIVE, Product
+from venues.models.menu import NOT_NEGATIVE, Category, Product
 from venues.models.menu import PRICE as MONEY
 from venues.models.people import Operator, User
 from venues.models.places import Venue
 
+PERCENT: dict[str, Any] = {"max_digits": 5, "decimal_places": 2}
+
 
 class ScheduledChange(models.Model):
-    """One value of one product, for all venues of its menu or at one. After `ends_at` the former value is back."""
+    """One value of one product, or of all in a category, for all venues of the menu or at one. After `ends_at` the
+    former value is back.
+
+    A category's prices go up or down by `percent`, each rounded to `step` pence.
+    """
 
     PRICE, AVAILABLE, ACTIVE = "price", "available", "active"
     PLANNED, APPLIED, ENDED, FAILED, WITHDRAWN = "planned", "applied", "ended", "failed", "withdrawn"
     STATES = (PLANNED, APPLIED, ENDED, FAILED, WITHDRAWN)
 
     operator = models.ForeignKey(Operator, on_delete=models.CASCADE, editable=False, related_name="+")
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, db_constraint=False, related_name="planned_changes")
+    product = models.ForeignKey(
+        Product, null=True, blank=True, on_delete=models.CASCADE, db_constraint=False, related_name="planned_changes"
+    )
+    category = models.ForeignKey(
+        Category,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        db_constraint=False,
+        related_name="planned_changes",
+        help_text="In place of one product: all that is in it when the change begins.",
+    )
     venue = models.ForeignKey(
         Venue,
         null=True,
@@ -34,6 +55,17 @@ class ScheduledChange(models.Model):
         default=PRICE,
     )
     price = models.DecimalField(**MONEY, null=True, blank=True, validators=NOT_NEGATIVE)
+    percent = models.DecimalField(
+        "percent",
+        **PERCENT,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(-100)), MaxValueValidator(Decimal(900))],
+        help_text="Of a category's prices: -20 is 20 % off, 5 is 5 % more.",
+    )
+    step = models.PositiveSmallIntegerField(
+        "rounded to", choices={1: "pence", 5: "5 pence", 10: "10 pence"}, default=1, db_default=1
+    )
     on = models.BooleanField(null=True, blank=True)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
@@ -51,11 +83,27 @@ class ScheduledChange(models.Model):
         indexes = [models.Index(fields=["state", "starts_at"], name="change_by_state")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(what="price", price__isnull=False, price__gte=0, on=None)
-                | Q(what="available", on__isnull=False, price=None, venue__isnull=False)
-                | Q(what="active", on__isnull=False, price=None, venue=None),
+                condition=Q(
+                    what="price", product__isnull=False, price__gte=0, price__isnull=False, percent=None, on=None
+                )
+                | Q(
+                    what="price",
+                    category__isnull=False,
+                    price=None,
+                    percent__gte=-100,
+                    percent__lte=900,
+                    percent__isnull=False,
+                    on=None,
+                )
+                | Q(what="available", on__isnull=False, price=None, percent=None, venue__isnull=False)
+                | Q(what="active", on__isnull=False, price=None, percent=None, venue=None),
                 name="change_is_of_one_value",
             ),
+            models.CheckConstraint(
+                condition=Q(product__isnull=False, category=None) | Q(product=None, category__isnull=False),
+                name="change_of_a_product_or_a_category",
+            ),
+            models.CheckConstraint(condition=Q(step__in=[1, 5, 10]), name="change_step"),
             models.CheckConstraint(
                 condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")),
                 name="change_ends_after_it_starts",
@@ -71,14 +119,53 @@ class ScheduledChange(models.Model):
             ),
             SameOwner(owner="operator", thing="venue", to="venues.Venue", name="change_venue_of_operator"),
             SameOwner(owner="operator", thing="product", to="venues.Product", name="change_product_of_operator"),
+            SameOwner(owner="operator", thing="category", to="venues.Category", name="change_category_of_operator"),
+            models.UniqueConstraint(fields=["operator", "id"], name="change_operator_id"),
         ]
 
     def __str__(self) -> str:
         where = f" at {self.venue}" if self.venue_id is not None else ""
-        return f"{self.product}{where}: {self.value_in_words}"
+        return f"{self.thing}{where}: {self.value_in_words}"
+
+    @property
+    def thing(self) -> Product | Category:
+        """What it is of."""
+        found = self.category if self.product is None else self.product
+        assert found is not None
+        return found
+
+    @property
+    def section(self) -> Category:
+        """The category, or the one in which its product is now."""
+        return self.thing if isinstance(self.thing, Category) else self.thing.category
 
     @property
     def value_in_words(self) -> str:
-        if self.what == self.PRICE:
+        if self.what != self.PRICE:
+            return f"{'' if self.on else 'not '}{self.what}"
+        if self.percent is None:
             return f"price {self.price}"
-        return f"{'' if self.on else 'not '}{self.what}"
+        way = "down" if self.percent < 0 else "up"
+        return f"prices {way} by {abs(self.percent).normalize():f} %"
+
+
+class ChangedProduct(models.Model):
+    """What a category's change has to take back of one product: the row's own value before, and the price that it was
+    left with. Kept while the change is at work."""
+
+    operator = models.ForeignKey(Operator, on_delete=models.CASCADE, related_name="+")
+    change = models.ForeignKey(ScheduledChange, on_delete=models.CASCADE, db_constraint=False, related_name="changed")
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, db_constraint=False, related_name="+")
+    former_price = models.DecimalField(**MONEY, null=True)
+    former_on = models.BooleanField(null=True)
+    price = models.DecimalField(**MONEY, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["change", "product"], name="changed_once"),
+            SameOwner(owner="operator", thing="change", to="venues.ScheduledChange", name="changed_by_operators_own"),
+            SameOwner(owner="operator", thing="product", to="venues.Product", name="changed_product_of_operator"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product} by {self.change}"

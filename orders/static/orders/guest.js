@@ -97,7 +97,7 @@ function learn(one, before, live = false) {
   orders.set(one.order_id, one);
   if (one.client_order_id && kept.drop(one.client_order_id)) trouble = null;
   if (before ? before.state === one.state : !live) return;
-  const [, title, sentence] = guestWords(one);
+  const [, title, sentence] = guestWords(one, actions.words);
   tell(gettext("Order %(number)s: %(state)s. %(sentence)s", { number: one.order_number, state: title, sentence }));
 }
 
@@ -167,6 +167,9 @@ function sendKept() {
 const actions = {
   get live() {
     return line.live;
+  },
+  get words() {
+    return reader.menu?.venue.status_words ?? {};
   },
   isMine: (one) => kept.isMine(one.client_order_id),
   takeBack: (one) => line.send({ action: "cancelorder", order_id: one.order_id }),

@@ -22,9 +22,9 @@ export function showOrders(section, orders, waiting, actions) {
   const earlier = orders.filter((order, at) => !isNews(order, at));
   const items = [
     ...waiting.map((order) => ({ key: order.client_order_id, print: [order, actions.live], build: () => unsent(order, actions) })),
-    ...orders.filter(isNews).map((order, at) => ({ key: order.order_id, print: [order, at === 0, actions.live], build: () => card({ order, now: at === 0 }, actions) })),
+    ...orders.filter(isNews).map((order, at) => ({ key: order.order_id, print: [order, at === 0, actions.live, actions.words], build: () => card({ order, now: at === 0 }, actions) })),
   ];
-  if (earlier.length) items.push({ key: "earlier", print: earlier, build: (old) => folded(earlier, old?.open, actions) });
+  if (earlier.length) items.push({ key: "earlier", print: [earlier, actions.words], build: (old) => folded(earlier, old?.open, actions) });
   keep(section, items, (item) => item.key, (item) => JSON.stringify(item.print), (item, old) => item.build(old));
 }
 
@@ -34,19 +34,19 @@ function folded(orders, open, actions) {
 }
 
 function card({ order, now }, actions) {
-  const [mark, title, sentence] = guestWords(order);
+  const [mark, title, sentence] = guestWords(order, actions.words);
   const newest = now && OPEN.includes(order.state);
   const id = `o${order.order_id}`;
   const number = gettext("Order %(number)s, %(time)s", { number: order.order_number, time: timeOf(order.order_time) });
   const tags = [order.to_go && tag(gettext("To take away")), order.paid_at && tag(gettext("Paid"))];
   const article = el("article", { class: newest ? "order now" : "order", "aria-labelledby": id });
   if (newest) {
-    const words = el("div", {}, el("p", { class: "quiet" }, number, tags), el("h2", { id }, title), el("p", {}, sentence));
+    const words = el("div", {}, el("p", { class: "quiet" }, number, tags), el("h2", { id }, title), el("p", { dir: "auto" }, sentence));
     article.append(el("header", {}, words, glass(order)), steps(order));
   } else {
     const colour = { ready: "mark ok", rejected: "mark bad" }[mark] ?? "mark";
     const head = [el("span", { class: colour, "data-is": mark }), el("h2", { id }, title), el("span", { class: "quiet num" }, number)];
-    article.append(el("header", {}, head), mark === "rejected" ? refused(order, sentence) : el("p", {}, sentence));
+    article.append(el("header", {}, head), mark === "rejected" ? refused(order, sentence) : el("p", { dir: "auto" }, sentence));
     if (tags.some(Boolean)) article.append(el("p", {}, tags));
   }
   if (order.state === "completed") article.append(el("p", { class: "quiet small" }, inShort(order)));
@@ -68,7 +68,7 @@ const inShort = (order) =>
 
 function refused(order, sentence) {
   const reason = reasonOf(order);
-  return el("div", { class: "say bad" }, el("p", {}, reason && el("strong", { dir: "auto" }, reason), " ", sentence));
+  return el("div", { class: "say bad" }, el("p", {}, reason && el("strong", { dir: "auto" }, reason), " ", el("span", { dir: "auto" }, sentence)));
 }
 
 // The plate is the table of the code, the filled disc the one where the puck is.

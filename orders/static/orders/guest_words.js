@@ -7,9 +7,16 @@ const where = (order) => apart(order.located_table ?? order.table_number);
 // Where it goes, once that is not only the table of the code.
 const goesTo = (order) => (order.to_go ? null : (order.located_table ?? (order.moved_from ? order.table_number : null)));
 
-// [mark, title, sentence]
-export function guestWords(order) {
-  return (order.to_go ? wordsToGo(order) : null) ?? wordsOf(order);
+// [mark, title, sentence]; where the venue has a sentence of its own, `own` by state, that one.
+export function guestWords(order, own = {}) {
+  const [mark, title, ours] = (order.to_go ? wordsToGo(order) : null) ?? wordsOf(order);
+  const said = own[order.to_go && order.state === "ready" ? "ready_to_go" : order.state];
+  return [mark, title, said ? fill(said, order) : ours];
+}
+
+function fill(text, order) {
+  const at = { pending: order.order_time, accepted: order.accepted_at, ready: order.ready_at }[order.state] ?? order.finished_at;
+  return text.replace(/\{(time|table)\}/g, (_, name) => (name === "time" ? timeOf(at) : where(order)));
 }
 
 function wordsToGo(order) {
