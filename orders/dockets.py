@@ -18,24 +18,46 @@ class DocketLine:
 
 
 def stations_of(lines: Sequence[dict[str, Any]]) -> list[str]:
-    """The stations that make something of these lines."""
-    return sorted({line["station"] for line in lines if line["station"]})
+    """The stations that make something of these lines, or a part of one."""
+    return sorted({one["station"] for line in lines for one in (line, *_parts(line)) if one["station"]})
 
 
 def docket_lines(lines: Sequence[dict[str, Any]], station: str) -> list[DocketLine]:
-    """The lines of a station, or all of them."""
-    return [
-        DocketLine(
-            line["quantity"],
-            line["name"],
-            tuple(option["name"] for option in line["options"]),
-            line["note"],
-            _contains(line["allergens"]),
-            line["age_restricted"],
-        )
-        for line in lines
-        if not station or line["station"] == station
-    ]
+    """The lines of a station with what it makes of others' lines; or all of them."""
+    found = []
+    for line in lines:
+        if not station or line["station"] == station:
+            options = tuple(_named(option, line["station"]) for option in line["options"])
+            contains = _contains(line["allergens"])
+            found.append(
+                DocketLine(line["quantity"], line["name"], options, line["note"], contains, line["age_restricted"])
+            )
+            continue
+        for part in _parts(line):
+            if part["station"] == station:
+                meal = (f"for {line['name']} ({line['station']})",)
+                found.append(
+                    DocketLine(
+                        line["quantity"],
+                        part["name"],
+                        meal,
+                        line["note"],
+                        _contains(part["allergens"]),
+                        part["age_restricted"],
+                    )
+                )
+    return found
+
+
+def _named(option: dict[str, Any], station: str) -> str:
+    """A part that another station makes says so."""
+    elsewhere = option.get("station", station)
+    return f"{option['name']} ({elsewhere})" if elsewhere != station else str(option["name"])
+
+
+def _parts(line: dict[str, Any]) -> list[dict[str, Any]]:
+    """The options of a line that are products: each has a station of its own."""
+    return [option for option in line["options"] if "station" in option]
 
 
 def _contains(allergens: Sequence[dict[str, str]]) -> str:

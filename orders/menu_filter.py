@@ -10,20 +10,9 @@ from django.http import QueryDict
 
 from orders.page_words import ALLERGENS, DIETS
 from venues.catalogue import ProductItem
-from venues.menu import allergens_of
-from venues.models import AllergenState
+from venues.combos import Need, Traits
 
 LONGEST_QUESTION = 60
-IN_IT = (AllergenState.CONTAINS, AllergenState.MAY_CONTAIN)
-
-
-@dataclass(frozen=True, slots=True)
-class Traits:
-    """What a filter goes by: allergens that are or may be in a product, those not confirmed, the diets it suits."""
-
-    holds: tuple[str, ...]
-    unsure: tuple[str, ...]
-    diets: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +23,13 @@ class Wanted:
     hide: tuple[str, ...] = ()
     diets: tuple[str, ...] = ()
 
-    def fits(self, product: ProductItem, traits: Traits) -> bool:
-        """Whether the product is shown."""
+    def fits(self, product: ProductItem, traits: Traits, needs: Iterable[Need]) -> bool:
+        """Whether the product is shown: of a combo, whether a choice can be made that is right in everything."""
         text = f"{product.name} {product.description}".casefold()
         return (
             all(word in text for word in self.words.casefold().split())
-            and not set(self.hide).intersection(traits.holds)
-            and set(self.diets).issubset(traits.diets)
+            and traits.fits(self.hide, self.diets)
+            and all(need.fits(self.hide, self.diets) for need in needs)
         )
 
 
@@ -50,18 +39,6 @@ def wanted_in(query: QueryDict) -> Wanted:
         query.get("q", "").strip()[:LONGEST_QUESTION],
         _known(query.getlist("hide"), ALLERGENS),
         _known(query.getlist("diet"), DIETS),
-    )
-
-
-def traits_of(product: ProductItem) -> Traits:
-    known = allergens_of(product)
-    diets = product.diets
-    if "vegan" in diets and "vegetarian" not in diets:
-        diets += ("vegetarian",)
-    return Traits(
-        tuple(one["allergen"] for one in known if one["state"] in IN_IT),
-        tuple(one["allergen"] for one in known if one["state"] == AllergenState.NOT_CONFIRMED),
-        diets,
     )
 
 

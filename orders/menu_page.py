@@ -6,9 +6,18 @@ from datetime import datetime
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from orders.menu_filter import Traits, Wanted, traits_of
+from orders.menu_filter import Wanted
 from orders.page_words import ALLERGENS, DIETS, clock, how_many, listed, money
 from venues.catalogue import Catalogue, CategoryItem, GroupItem, OptionItem, ProductItem
+from venues.combos import (
+    Traits,
+    allergens_whatever_is_chosen,
+    by_choice,
+    diets_whatever_is_chosen,
+    needs_of,
+    traits_of,
+    traits_of_option,
+)
 from venues.menu import allergens_of
 from venues.models import Allergen, AllergenState
 from venues.pictures import Size, size_of, small_address
@@ -26,6 +35,27 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownPart:
+    """An option that is a product, beside others of its group. `traits`: None where it cannot be taken now."""
+
+    id: int
+    words: str
+    contains: str
+    unknown: tuple[Unknown, ...]
+    tags: tuple[str, ...]
+    traits: Traits | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChoice:
+    """A group of options in words; of a combo with its parts, of which `least` must be taken."""
+
+    words: str
+    least: int = 0
+    parts: tuple[ShownPart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ShownProduct:
     """One product: `contains` is a sentence, `gone` why it cannot be ordered, `hidden` that it was not asked for."""
 
@@ -40,7 +70,7 @@ class ShownProduct:
     unknown: tuple[Unknown, ...]
     tags: tuple[str, ...]
     gone: str
-    choices: tuple[str, ...]
+    choices: tuple[ShownChoice, ...]
     traits: Traits
     hidden: bool
 
@@ -92,14 +122,15 @@ def _product(product: ProductItem, catalogue: Catalogue, now: datetime, wanted: 
         unknown=unknown,
         tags=_tags(product),
         gone=_gone(product, catalogue, now),
-        choices=tuple(_choice(group, currency) for group in product.groups),
+        choices=tuple(_choice(group, catalogue, now, wanted) for group in product.groups),
         traits=traits,
-        hidden=not wanted.fits(product, traits),
+        hidden=not wanted.fits(product, traits, needs_of(product, now, catalogue.zone)),
     )
 
 
 def _tags(product: ProductItem) -> tuple[str, ...]:
-    diets = [diet for diet in product.diets if diet != "vegetarian" or "vegan" not in product.diets]
+    suits = diets_whatever_is_chosen(product)
+    diets = [diet for diet in suits if diet != "vegetarian" or "vegan" not in suits]
     return tuple(str(DIETS[diet]) for diet in diets) + ((_("18 or over"),) if product.age_restricted else ())
 
 
@@ -109,17 +140,20 @@ def _gone(product: ProductItem, catalogue: Catalogue, now: datetime) -> str:
         return ""
     if product.sold_out_until is not None and now < product.sold_out_until:
         return _("Sold out until %(time)s") % {"time": clock(product.sold_out_until, now, catalogue.zone)}
-    if product.available and product.in_stock and product.served_from is not None:
+    short = product.short_of(now, catalogue.zone) is not None
+    if product.available and product.in_stock and not short and product.served_from is not None:
         return _("From %(time)s") % {"time": f"{product.served_from:%H:%M}"}
     return _("Sold out")
 
 
 def _allergens(product: ProductItem, wanted: Wanted) -> tuple[str, tuple[Unknown, ...]]:
     """What it contains, in a sentence, and what is not confirmed: that is never passed over, and never called free."""
+    chosen = by_choice(product)
     by_state: dict[str, list[str]] = {state: [] for state in AllergenState.values}
-    for item in allergens_of(product):
+    for item in allergens_of(allergens_whatever_is_chosen(product)):
         detail = f" ({item['detail']})" if item["detail"] else ""
-        by_state[item["state"]].append(f"{ALLERGENS[item['allergen']]}{detail}")
+        if item["allergen"] not in chosen:
+            by_state[item["state"]].append(f"{ALLERGENS[item['allergen']]}{detail}")
     if len(by_state[AllergenState.FREE]) == len(Allergen):
         return _("None of the 14 allergens"), ()
     sentences = []
@@ -127,6 +161,9 @@ def _allergens(product: ProductItem, wanted: Wanted) -> tuple[str, tuple[Unknown
         sentences.append(_("Contains %(allergens)s.") % {"allergens": listed(by_state[AllergenState.CONTAINS])})
     if by_state[AllergenState.MAY_CONTAIN]:
         sentences.append(_("May contain %(allergens)s.") % {"allergens": listed(by_state[AllergenState.MAY_CONTAIN])})
+    if chosen:
+        names = listed(str(ALLERGENS[name]) for name in chosen)
+        sentences.append(_("Depending on the choice: %(allergens)s.") % {"allergens": names})
     return " ".join(sentences), _unknown(traits_of(product).unsure, wanted)
 
 
@@ -144,13 +181,24 @@ def _not_confirmed(allergen: str) -> Unknown:
     return Unknown(allergen, _("%(allergen)s: not confirmed") % {"allergen": name})
 
 
-def _choice(group: GroupItem, currency: str) -> str:
-    """A group of options in one line of text."""
-    options = ", ".join(_option(option, currency) for option in group.options)
-    return f"{group.name}, {how_many(group.minimum, group.maximum)}: {options}"
+def _choice(group: GroupItem, catalogue: Catalogue, now: datetime, wanted: Wanted) -> ShownChoice:
+    """A group of options: in one line of text, or of a combo with what its parts are."""
+    words = f"{group.name}, {how_many(group.minimum, group.maximum)}: "
+    if any(option.part is not None for option in group.options):
+        parts = tuple(_part(option, catalogue, now, wanted) for option in group.options)
+        return ShownChoice(words, group.minimum, parts)
+    return ShownChoice(words + ", ".join(_option(option, catalogue, now) for option in group.options))
 
 
-def _option(option: OptionItem, currency: str) -> str:
-    price = f" + {money(option.price, currency)}" if option.price else ""
-    gone = "" if option.available else " ({})".format(_("sold out"))
+def _part(option: OptionItem, catalogue: Catalogue, now: datetime, wanted: Wanted) -> ShownPart:
+    words, part = _option(option, catalogue, now), option.part
+    contains, unknown = _allergens(part, wanted) if part is not None else ("", ())
+    tags = _tags(part) if part is not None else ()
+    traits = traits_of_option(option) if option.on_sale(now, catalogue.zone) else None
+    return ShownPart(option.id, words, contains, unknown, tags, traits)
+
+
+def _option(option: OptionItem, catalogue: Catalogue, now: datetime) -> str:
+    price = f" + {money(option.price, catalogue.venue.currency)}" if option.price else ""
+    gone = "" if option.on_sale(now, catalogue.zone) else " ({})".format(_("sold out"))
     return f"{option.name}{price}{gone}"

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -233,8 +233,7 @@ class MovingRules:
         counted: dict[uuid.UUID, dict[int, int]] = defaultdict(lambda: defaultdict(int))
         if not ids:
             return counted
-        lines = OrderLine.objects.filter(order_id__in=ids, counted=True, product__isnull=False)
-        held = list(lines.values_list("order_id", "order__venue_id", "product_id", "quantity"))
+        held = list(_held(ids))
         if not held:
             return counted
         match = Q()
@@ -258,6 +257,18 @@ class MovingRules:
             if left is not None and left < quantity:
                 return VenueProduct.objects.select_related("product").get(pk=difference_id).product.name
         return None
+
+
+def _held(order_ids: Iterable[uuid.UUID]) -> Iterator[tuple[uuid.UUID, int, int, int]]:
+    """Order, venue, product and quantity of what was counted down for these orders: their lines, and parts of those."""
+    own = Q(counted=True, product__isnull=False)
+    lines = OrderLine.objects.filter(own | ~Q(counted_parts=""), order_id__in=order_ids)
+    columns = ("order_id", "order__venue_id", "product_id", "quantity", "counted", "counted_parts")
+    for order_id, venue_id, product_id, quantity, counted, parts in lines.values_list(*columns):
+        if counted and product_id is not None:
+            yield order_id, venue_id, product_id, quantity
+        for part in parts.split():
+            yield order_id, venue_id, int(part), quantity
 
 
 def _read_tables(moves: Iterable[TableMove]) -> dict[tuple[int, str], int]:

@@ -13,10 +13,10 @@ from orders.batch import Batch
 from orders.changes import Done, Placement
 from orders.errors import Refused, TooMany
 from orders.models import BoardPresence, Order
-from orders.pricing import PricedOrder
+from orders.pricing import PricedLine, PricedOrder
 from orders.rows import among, as_uuid, listed, moment
 from orders.states import State
-from venues.catalogue import Catalogue, load_catalogue
+from venues.catalogue import Catalogue, ProductItem, load_catalogue
 
 LOOK_ALIKE = timedelta(seconds=10)
 NO_BOARD_FOR = timedelta(minutes=2)
@@ -95,11 +95,12 @@ class PlacingRules:
         placements = self._placements
         self._reprice_stale(placements)
         counted = [
-            line.product.difference_id
+            product.difference_id
             for placement in placements
             if isinstance(placement.priced, PricedOrder)
             for line in placement.priced.lines
-            if line.product.counted and line.product.difference_id is not None
+            for product in line.made_of
+            if product.counted and product.difference_id is not None
         ]
         if counted:
             self._batch.lock_stock(counted)
@@ -180,15 +181,17 @@ class PlacingRules:
 
     def _take_stock(self, placement: Placement, priced: PricedOrder) -> None:
         wanted: dict[int, int] = defaultdict(int)
+        names: dict[int, str] = {}
         for line in priced.lines:
-            if line.product.difference_id is not None:
-                wanted[line.product.difference_id] += line.quantity
+            for product in line.made_of:
+                if product.difference_id is not None:
+                    wanted[product.difference_id] += line.quantity
+                    names[product.difference_id] = product.name
         counted = {pk: n for pk, n in wanted.items() if self._batch.left(pk) is not None}
-        for line in priced.lines:
-            pk = line.product.difference_id
-            if pk in counted and (left := self._batch.left(pk)) is not None and counted[pk] > left:
+        for pk, quantity in counted.items():
+            if (left := self._batch.left(pk)) is not None and quantity > left:
                 left_over = f"only {left} left" if left else "sold out at the moment"
-                raise Refused(f"{line.product.name}: {left_over}.", "sold_out", placement.wanted.field)
+                raise Refused(f"{names[pk]}: {left_over}.", "sold_out", placement.wanted.field)
         for pk, quantity in counted.items():
             self._batch.take_stock(pk, quantity)
 
@@ -235,9 +238,8 @@ class PlacingRules:
             self._pucks[placement.venue_id, order["tracker_number"]] = number
         return Done(seq, placement.order_id, number)
 
-    def _line(self, order_id: uuid.UUID, position: int, line: Any, test: bool) -> dict[str, Any]:
-        product = line.product
-        counted = not test and product.difference_id is not None and self._batch.left(product.difference_id) is not None
+    def _line(self, order_id: uuid.UUID, position: int, line: PricedLine, test: bool) -> dict[str, Any]:
+        product, *parts = line.made_of
         return {
             "order_id": order_id,
             "position": position,
@@ -248,10 +250,14 @@ class PlacingRules:
             "tax_rate": product.tax_rate,
             "options": "\n".join(option.name for option in line.options),
             "note": line.note,
-            "allergens": " ".join(f"{a.allergen}:{a.state}" for a in product.allergens),
+            "allergens": " ".join(f"{a.allergen}:{a.state}" for a in line.allergens),
             "station": product.station,
-            "counted": counted,
+            "counted": not test and self._counted(product),
+            "counted_parts": "" if test else " ".join(str(part.id) for part in parts if self._counted(part)),
         }
+
+    def _counted(self, product: ProductItem) -> bool:
+        return product.difference_id is not None and self._batch.left(product.difference_id) is not None
 
 
 _FRESH: dict[str, Any] = {

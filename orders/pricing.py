@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 
 from orders.errors import Refused
 from orders.requests import PlaceOrder, WantedLine
-from venues.catalogue import Catalogue, OptionItem, ProductItem
+from venues.catalogue import AllergenItem, Catalogue, OptionItem, ProductItem
+from venues.combos import age_restricted, allergens_taken, parts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,16 @@ class PricedLine:
     unit_price: Decimal
     options: tuple[OptionItem, ...]
     note: str
+
+    @property
+    def allergens(self) -> tuple[AllergenItem, ...]:
+        """Of all of it."""
+        return allergens_taken(self.product, self.options)
+
+    @property
+    def made_of(self) -> tuple[ProductItem, ...]:
+        """Everything of which the venue gives out one with each of this line: the product and its parts."""
+        return self.product, *parts_of(self.options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +95,14 @@ def refuse_when_not_serving(catalogue: Catalogue, now: datetime) -> None:
 def _priced(catalogue: Catalogue, line: WantedLine, now: datetime, field: str, plain: bool) -> PricedLine:
     product = _product(catalogue, line, field)
     if not product.on_sale(now, catalogue.zone):
+        if (group := product.short_of(now, catalogue.zone)) is not None:
+            raise Refused(f"{product.name}: too little of “{group.name}” is left.", "sold_out", field)
         raise Refused(f"{product.name} is sold out at the moment.", "sold_out", field)
     if line.quantity > catalogue.venue.max_quantity:
         raise Refused(f"At most {catalogue.venue.max_quantity} of {product.name} in one line.", "wrong_quantity", field)
     if plain or not (product.groups or line.options):
         return PricedLine(product, line.quantity, product.price, (), line.note)
-    options = _options(product, line.options)
+    options = _options(product, line.options, now, catalogue.zone)
     unit_price = product.price + sum((option.price for option in options), Decimal(0))
     return PricedLine(product, line.quantity, unit_price, options, line.note)
 
@@ -113,7 +128,7 @@ def _product(catalogue: Catalogue, line: WantedLine, field: str) -> ProductItem:
     return named[0]
 
 
-def _options(product: ProductItem, wanted: tuple[int, ...]) -> tuple[OptionItem, ...]:
+def _options(product: ProductItem, wanted: tuple[int, ...], now: datetime, zone: ZoneInfo) -> tuple[OptionItem, ...]:
     taken: list[OptionItem] = []
     for group in product.groups:
         chosen = [option for option in group.options if option.id in wanted]
@@ -122,12 +137,29 @@ def _options(product: ProductItem, wanted: tuple[int, ...]) -> tuple[OptionItem,
                 f"{product.name}: take {group.minimum} to {group.maximum} of “{group.name}”.", "wrong_options", "lines"
             )
         for option in chosen:
-            if not option.available:
+            if not option.on_sale(now, zone):
                 raise Refused(f"{option.name} is sold out at the moment.", "sold_out", "lines")
         taken += chosen
     if len(taken) != len(wanted):
         raise Refused(f"{product.name} has no such option, or it is there twice.", "wrong_options", "lines")
     return tuple(taken)
+
+
+def _option(option: OptionItem) -> dict[str, Any]:
+    """What is frozen of an option; of one that is a product also which, who makes it, and whether ID is looked at."""
+    frozen: dict[str, Any] = {"option_id": str(option.id), "name": option.name, "price": str(option.price)}
+    if (part := option.part) is not None:
+        frozen |= {
+            "product_id": str(part.id),
+            "allergens": _frozen(part.allergens),
+            "age_restricted": part.age_restricted,
+            "station": part.station,
+        }
+    return frozen
+
+
+def _frozen(allergens: tuple[AllergenItem, ...]) -> list[dict[str, str]]:
+    return [{"allergen": item.allergen, "state": item.state} for item in allergens]
 
 
 def _lines_json(lines: tuple[PricedLine, ...]) -> str:
@@ -139,13 +171,10 @@ def _lines_json(lines: tuple[PricedLine, ...]) -> str:
                 "quantity": line.quantity,
                 "unit_price": str(line.unit_price),
                 "tax_rate": str(line.product.tax_rate),
-                "options": [
-                    {"option_id": str(option.id), "name": option.name, "price": str(option.price)}
-                    for option in line.options
-                ],
+                "options": [_option(option) for option in line.options],
                 "note": line.note,
-                "allergens": [{"allergen": a.allergen, "state": a.state} for a in line.product.allergens],
-                "age_restricted": line.product.age_restricted,
+                "allergens": _frozen(line.allergens),
+                "age_restricted": age_restricted(line.product, line.options),
                 "station": line.product.station,
             }
             for line in lines

@@ -88,6 +88,17 @@ def make_options(
     return group
 
 
+def make_combo(
+    product: Product, name: str, parts: dict[Product, str], minimum: int = 1, maximum: int = 1
+) -> dict[Product, Option]:
+    """A group of options that are products, product to surcharge, which `product` offers; the option of each."""
+    group = make_options(product, name, {}, minimum, maximum)
+    return {
+        part: Option.objects.create(group=group, product=part, price=Decimal(price), position=position)
+        for position, (part, price) in enumerate(parts.items())
+    }
+
+
 def make_change(product: Product, venue: Venue | None = None, **fields: Any) -> ScheduledChange:
     """A change of a product's price to 3.00, which is planned for an hour from now until two hours later."""
     now = now_ms()
@@ -174,12 +185,18 @@ def make_member(table: Table) -> str:
     return scanned[1]
 
 
-def make_order(table: Table, items: dict[Product, int], at: datetime | None = None, **wanted: Any) -> Order:
+def make_order(
+    table: Table, items: dict[Product, int] | tuple[WantedLine, ...], at: datetime | None = None, **wanted: Any
+) -> Order:
     """An order of a guest at the table, placed by the same path as every other."""
     at = at or now_ms()
     catalogue = load_catalogue(table.venue_id)
     assert catalogue is not None
-    lines = tuple(WantedLine(quantity, product.pk) for product, quantity in items.items())
+    lines = (
+        items
+        if isinstance(items, tuple)
+        else tuple(WantedLine(quantity, product.pk) for product, quantity in items.items())
+    )
     order = PlaceOrder(table.number, lines, None, **wanted)
     session = start_session(table, at)
     placement = Placement(

@@ -6,7 +6,7 @@ Read once per menu version; the rules of an order never query product by product
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -32,10 +32,17 @@ Row = TypeVar("Row", Category, Product)
 
 @dataclass(frozen=True, slots=True)
 class OptionItem:
+    """An option of a group. `part` is the product that guests get with it, if it is one: without choices of its own."""
+
     id: int
     name: str
     price: Decimal
     available: bool
+    part: "ProductItem | None" = None
+
+    def on_sale(self, now: dt.datetime, zone: ZoneInfo) -> bool:
+        """Whether it may be taken now."""
+        return self.available and (self.part is None or self.part.on_sale(now, zone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,10 @@ class GroupItem:
     minimum: int
     maximum: int
     options: tuple[OptionItem, ...]
+
+    def left(self, now: dt.datetime, zone: ZoneInfo) -> tuple[OptionItem, ...]:
+        """The options that may be taken now."""
+        return tuple(option for option in self.options if option.on_sale(now, zone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +89,23 @@ class ProductItem:
     served_from: dt.time | None
     served_until: dt.time | None
     difference_id: int | None
+    products_to_choose: tuple[GroupItem, ...] = ()
+    """Of a combo: those of its groups of which something must be taken, and whose options are products."""
 
     def on_sale(self, now: dt.datetime, zone: ZoneInfo) -> bool:
         """Whether it may be ordered now; of a counted product the database knows how many are left."""
         if not self.available or not self.in_stock or (self.sold_out_until is not None and now < self.sold_out_until):
             return False
+        if self.products_to_choose and self.short_of(now, zone) is not None:
+            return False
         return self.served_from is None or within_times(
             now.astimezone(zone).time(), self.served_from, self.served_until
         )
+
+    def short_of(self, now: dt.datetime, zone: ZoneInfo) -> GroupItem | None:
+        """Of a combo: the group of which too little is left, if there is one."""
+        groups = self.products_to_choose
+        return next((group for group in groups if len(group.left(now, zone)) < group.minimum), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +161,12 @@ def load_catalogue(venue_id: int) -> Catalogue | None:
     )
     sections = {row.category_id: row for row in VenueCategory.objects.filter(venue_id=venue_id)}
     rows = categories_of(venue).prefetch_related(Prefetch("products", products))
+    shown = [row for row in in_order(rows, sections) if row.pk not in sections or not sections[row.pk].hidden]
+    plain = {
+        product.pk: _product(product, row, differences.get(product.pk))
+        for row in shown
+        for product in row.products.all()
+    }
     categories = tuple(
         CategoryItem(
             row.pk,
@@ -149,13 +175,9 @@ def load_catalogue(venue_id: int) -> Catalogue | None:
             row.station,
             row.served_from,
             row.served_until,
-            tuple(
-                _product(product, row, differences.get(product.pk))
-                for product in in_order(row.products.all(), differences)
-            ),
+            tuple(_with_groups(product, plain) for product in in_order(row.products.all(), differences)),
         )
-        for row in in_order(rows, sections)
-        if row.pk not in sections or not sections[row.pk].hidden
+        for row in shown
     )
     items = [product for category in categories for product in category.products]
     by_name: dict[str, tuple[ProductItem, ...]] = defaultdict(tuple)
@@ -207,16 +229,7 @@ def _product(row: Product, category: Category, difference: VenueProduct | None) 
             for a in sorted(row.allergens.all(), key=lambda a: a.allergen)
             if a.state != AllergenState.NOT_CONFIRMED or a.detail
         ),
-        groups=tuple(
-            GroupItem(
-                link.group.pk,
-                link.group.name,
-                link.group.minimum,
-                link.group.maximum,
-                tuple(OptionItem(o.pk, o.name, o.price, o.available) for o in link.group.options.all()),
-            )
-            for link in row.group_links.all()
-        ),
+        groups=(),
         available=difference is None or difference.available,
         sold_out_until=difference.sold_out_until if difference is not None else None,
         counted=difference is not None and difference.stock is not None,
@@ -225,6 +238,30 @@ def _product(row: Product, category: Category, difference: VenueProduct | None) 
         served_until=category.served_until,
         difference_id=difference.pk if difference is not None else None,
     )
+
+
+def _with_groups(row: Product, plain: Mapping[int, ProductItem]) -> ProductItem:
+    groups, asked = [], []
+    for link in row.group_links.all():
+        own, options = link.group, link.group.options.all()
+        group = GroupItem(
+            own.pk, own.name, own.minimum, own.maximum, tuple(_option(option, plain) for option in options)
+        )
+        groups.append(group)
+        if own.minimum and any(option.product_id is not None for option in options):
+            asked.append(group)
+    item = plain[row.pk]
+    return replace(item, groups=tuple(groups), products_to_choose=tuple(asked)) if groups else item
+
+
+def _option(row: Option, plain: Mapping[int, ProductItem]) -> OptionItem:
+    """A product that this venue does not sell cannot be taken here. A part has its combo's times of day."""
+    if row.product_id is None:
+        return OptionItem(row.pk, row.name, row.price, row.available)
+    part = plain.get(row.product_id)
+    if part is None:
+        return OptionItem(row.pk, row.name, row.price, available=False)
+    return OptionItem(row.pk, row.name, row.price, row.available, replace(part, served_from=None, served_until=None))
 
 
 def hours_of(venue: Venue) -> Hours:

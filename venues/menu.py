@@ -4,15 +4,17 @@ The same at the same version and the same answer of the clock, byte for byte, so
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
-from venues.catalogue import Catalogue, CategoryItem, GroupItem, ProductItem
+from venues.catalogue import AllergenItem, Catalogue, CategoryItem, GroupItem, OptionItem, ProductItem
+from venues.combos import allergens_whatever_is_chosen, diets_whatever_is_chosen
 from venues.hours import within_times
 from venues.models import Allergen, AllergenState
 from venues.status_words import own_status_words
 
 # What a page that has the menu's words needs no more in order to take orders from it.
-_WORDS = frozenset({"description", "picture", "picture_alt", "diets", "age_restricted", "allergens"})
+_WORDS = frozenset({"description", "picture", "picture_alt", "diets", "allergens"})
 
 
 def menu_of(catalogue: Catalogue, now: dt.datetime, *, words: bool = True) -> dict[str, Any]:
@@ -67,38 +69,49 @@ def _product(product: ProductItem, catalogue: Catalogue, now: dt.datetime, words
         "price": str(product.price),
         "picture": product.picture or None,
         "picture_alt": product.picture_alt,
-        "diets": list(product.diets),
+        "diets": list(diets_whatever_is_chosen(product)),
         "age_restricted": product.age_restricted,
-        "allergens": allergens_of(product),
+        "allergens": allergens_of(allergens_whatever_is_chosen(product)),
         "on_sale": product.on_sale(now, catalogue.zone),
         "sold_out_until": _moment(sold_out),
-        "option_groups": [_group(group) for group in product.groups],
+        "option_groups": [_group(group, catalogue, now, words) for group in product.groups],
     }
     return whole if words else {key: value for key, value in whole.items() if key not in _WORDS}
 
 
-def allergens_of(product: ProductItem) -> list[dict[str, str]]:
+def allergens_of(known: Iterable[AllergenItem]) -> list[dict[str, str]]:
     """All 14, in one order; what nobody has said is not confirmed, never free."""
-    known = {item.allergen: item for item in product.allergens}
+    by_name = {item.allergen: item for item in known}
     return [
-        {"allergen": name, "state": known[name].state, "detail": known[name].detail}
-        if name in known
+        {"allergen": name, "state": by_name[name].state, "detail": by_name[name].detail}
+        if name in by_name
         else {"allergen": name, "state": str(AllergenState.NOT_CONFIRMED), "detail": ""}
         for name in Allergen.values
     ]
 
 
-def _group(group: GroupItem) -> dict[str, Any]:
+def _group(group: GroupItem, catalogue: Catalogue, now: dt.datetime, words: bool) -> dict[str, Any]:
     return {
         "id": str(group.id),
         "name": group.name,
         "minimum": group.minimum,
         "maximum": group.maximum,
-        "options": [
-            {"id": str(option.id), "name": option.name, "price": str(option.price), "available": option.available}
-            for option in group.options
-        ],
+        "options": [_option(option, catalogue, now, words) for option in group.options],
     }
+
+
+def _option(option: OptionItem, catalogue: Catalogue, now: dt.datetime, words: bool) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "id": str(option.id),
+        "name": option.name,
+        "price": str(option.price),
+        "available": option.on_sale(now, catalogue.zone),
+    }
+    if (part := option.part) is not None:
+        shown["product"] = {"id": str(part.id), "age_restricted": part.age_restricted}
+        if words:
+            shown["product"] |= {"diets": list(part.diets), "allergens": allergens_of(part.allergens)}
+    return shown
 
 
 def _moment(at: dt.datetime | None) -> str | None:

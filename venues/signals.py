@@ -62,6 +62,7 @@ def give_venue_its_feed(instance: Venue, created: bool, **kwargs: Any) -> None:
 
 
 @receiver(pre_save, sender=Category)
+@receiver(pre_save, sender=Option)
 @receiver(pre_save, sender=Product)
 @receiver(pre_save, sender=ProductOptionGroup)
 @receiver(pre_save, sender=VenueProduct)
@@ -70,7 +71,7 @@ def give_venue_its_feed(instance: Venue, created: bool, **kwargs: Any) -> None:
 def take_owner_from_parent(sender: type[Any], instance: Any, **kwargs: Any) -> None:
     parent = instance.thing if isinstance(instance, ScheduledChange) else getattr(instance, _PARENTS[sender])
     instance.operator_id = parent.operator_id
-    if isinstance(instance, Category):
+    if isinstance(instance, Category | Option):
         instance.clean()
     elif isinstance(instance, Product):
         instance.category_whose = instance.category.whose
@@ -78,6 +79,7 @@ def take_owner_from_parent(sender: type[Any], instance: Any, **kwargs: Any) -> N
 
 _PARENTS: dict[type[Any], str] = {
     Category: "menu",
+    Option: "group",
     Product: "category",
     ProductOptionGroup: "product",
     VenueProduct: "product",

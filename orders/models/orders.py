@@ -128,6 +128,12 @@ class OrderLine(models.Model):
     allergens = models.TextField(default="", blank=True)
     station = models.CharField(max_length=20, default="", blank=True)
     counted = models.BooleanField(default=False, help_text="The venue counted its stock down for this line.")
+    counted_parts = models.TextField(
+        default="",
+        db_default="",
+        blank=True,
+        help_text="Products of its options that were counted down too, by id; one that was taken twice is there twice.",
+    )
 
     class Meta:
         constraints = [

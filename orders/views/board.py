@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from orders.dockets import stations_of
 from orders.protocol import to_ms
 from orders.snapshots import read_board
 from orders.standing import told_of
@@ -95,7 +96,7 @@ def board_page(request: HttpRequest, venue_id: int) -> HttpResponse:
 def _open_orders(venue_id: int, station: str) -> list[dict[str, Any]]:
     """Those that have something for the station; all for none."""
     orders = [row | {"lines": orjson.loads(row["lines_json"])} for row in read_board(venue_id).orders]
-    return [row for row in orders if not station or any(line["station"] == station for line in row["lines"])]
+    return [row for row in orders if not station or station in stations_of(row["lines"])]
 
 
 def _stations(venue: Venue) -> list[str]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db import InterfaceError, OperationalError
@@ -101,8 +102,15 @@ class _Form:
 
     def choose(self, product: ProductItem, typed: dict[str, Any], wrong: str = "") -> HttpResponse:
         """The step for one product: its options, how many, a note."""
+        now, zone = self._staff.now, self._catalogue.zone
         groups = [
-            (group, how_many(group.minimum, group.maximum), group.maximum == 1, group.minimum == 0)
+            (
+                group,
+                group.left(now, zone),
+                how_many(group.minimum, group.maximum),
+                group.maximum == 1,
+                not group.minimum,
+            )
             for group in product.groups
         ]
         page = {
@@ -110,7 +118,7 @@ class _Form:
             "venue": self._staff.venue,
             "product": product,
             "groups": groups,
-            "chosen": typed.get("options", _first(product)),
+            "chosen": typed.get("options", _first(product, now, zone)),
             "quantity": typed.get("quantity", "1"),
             "note": typed.get("note", ""),
             "wrong": wrong,
@@ -180,7 +188,8 @@ class _Form:
     def _gone(self, item: ProductItem) -> str:
         if item.on_sale(self._staff.now, self._catalogue.zone):
             return ""
-        sold_out = not item.available or not item.in_stock or item.served_from is None
+        short = item.short_of(self._staff.now, self._catalogue.zone) is not None
+        sold_out = not item.available or not item.in_stock or short or item.served_from is None
         return "Sold out" if sold_out else f"From {item.served_from:%H:%M}"
 
 
@@ -198,13 +207,10 @@ def _chosen(line: DraftLine, catalogue: Catalogue) -> tuple[DraftLine, str, str,
     return line, catalogue.products[line.product_id].name, more, price_of(line, catalogue) * line.quantity
 
 
-def _first(product: ProductItem) -> list[int]:
+def _first(product: ProductItem, now: datetime, zone: ZoneInfo) -> list[int]:
     """Of a group of which one must be taken, the first that is there."""
-    return [
-        next(option.id for option in group.options if option.available)
-        for group in product.groups
-        if group.minimum == group.maximum == 1 and any(option.available for option in group.options)
-    ]
+    asked = [group.left(now, zone) for group in product.groups if group.minimum == group.maximum == 1]
+    return [left[0].id for left in asked if left]
 
 
 def _product(catalogue: Catalogue, given: str) -> ProductItem:

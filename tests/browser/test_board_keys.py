@@ -17,6 +17,7 @@ from tests.browser.boards import (
     ticket,
 )
 from tests.journeys.fixtures import own_postgres, own_redis, running, template, with_worker
+from tests.journeys.room import menu_of
 from tests.stack.chromium import browser
 
 __all__ = ["bar", "boards", "browser", "own_postgres", "own_redis", "running", "template", "with_worker"]
@@ -142,3 +143,32 @@ def test_a_kitchen_sees_what_it_makes_and_says_when_that_is_made(boards: Boards,
     page.get_by_role("link", name="All").click()
     expect(column(page, "New")).to_have_count(1)
     assert "station" not in page.url
+
+
+def supper(bar: Bar, *parts: str) -> dict[str, object]:
+    """A line of the demo's combo with these products, in the order of its choices."""
+    products = (one for section in menu_of(bar.running)["categories"] for one in section["products"])
+    groups = next(one for one in products if one["name"] == "Lamplighter supper")["option_groups"]
+    options = [
+        next(option["id"] for option in group["options"] if option["product"]["id"] == part)
+        for group, part in zip(groups, parts, strict=True)
+    ]
+    return {"product_id": "33", "quantity": 2, "options": options}
+
+
+def test_the_bar_sees_the_pint_of_a_meal_that_the_kitchen_ticks(boards: Boards, bar: Bar) -> None:
+    order = bar.accepted(supper(bar, CHICKEN, "46", LAGER))
+    page = boards.open(query="?station=bar")
+    card = ticket(page, order)
+    expect(page.get_by_role("link", name="Bar 1")).to_be_visible()
+    expect(page.get_by_role("link", name="Kitchen 1")).to_be_visible()
+    expect(card.get_by_role("listitem")).to_have_text("2 Carlsbergfor Lamplighter supper (kitchen)Contains gluten.")
+    expect(card.get_by_role("checkbox")).to_have_count(1)  # the ID; the line's is the kitchen's
+    expect(card).to_contain_text("Check ID")
+    expect(card).not_to_contain_text("Made here.")  # the bar has no tick to say so
+    assert_no_barrier(page, "a part of a meal")
+    page.get_by_role("link", name="Kitchen").click()
+    expect(card).to_contain_text("Butter chicken, Garden leaves, Carlsberg (bar)")
+    expect(card).not_to_contain_text("Check ID")
+    card.get_by_role("checkbox", name="Lamplighter supper").check()
+    expect(card).to_contain_text("All made.")

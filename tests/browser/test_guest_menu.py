@@ -41,6 +41,23 @@ def names(page: Page) -> list[str]:
     return page.locator("#dishes h3:visible").all_inner_texts()
 
 
+MEAL = """
+venue = Venue.objects.get(pk=pk)
+mains = Category.objects.create(menu=venue.menu, name="Meals", position=3, station="kitchen")
+meal = Product.objects.create(category=mains, name="Meal", price="12.00")
+for one in Allergen.values:
+    ProductAllergen.objects.create(product=meal, allergen=one, state="free")
+group = OptionGroup.objects.create(operator=venue.operator, name="Drink", minimum=1, maximum=1)
+for place, (name, price) in enumerate({"Bitter": "2.00", "Water": "0"}.items()):
+    part = Product.objects.get(category__menu=venue.menu, name=name)
+    Option.objects.create(group=group, product=part, price=price, position=place)
+ProductOptionGroup.objects.create(product=meal, group=group)
+"""
+NO_MEAL = """
+OptionGroup.objects.get(name="Drink", operator__venues=pk).delete()
+Product.objects.get(name="Meal", category__menu__venues=pk).delete()
+Category.objects.get(name="Meals", menu__venues=pk).delete()
+"""
 ALL = ["Bitter", "Water", "Crumble", "Soup", "Pie"]
 
 
@@ -145,6 +162,46 @@ def test_what_was_chosen_stays_when_the_menu_changes_under_it(pub: Pub, menu: Pa
     for option, price in (("Peas", "0"), ("Mash", "1.50"), ("Chips", "2.00")):
         pub.option(option, available=True, price=price)
     expect(sheet.get_by_role("button", name="Add for £14.50")).to_be_enabled()
+
+
+@pytest.fixture
+def meal(pub: Pub) -> Iterator[None]:
+    """A combo with a pint or a water, while it is on the menu."""
+    pub.office(MEAL, pk=pub.pk)
+    yield
+    pub.office(NO_MEAL, pk=pub.pk)
+
+
+@pytest.mark.usefixtures("meal")
+def test_a_combo_says_what_is_in_each_part_and_follows_what_can_be_had(pub: Pub, menu: Page) -> None:
+    item = menu.locator("[data-product]", has_text="Meal")
+    expect(item.get_by_text("Depending on the choice: gluten.")).to_be_visible()
+    menu.get_by_text("Allergens and diets").click()
+    menu.get_by_label("Gluten").check()
+    expect(item).to_be_visible()  # there is water
+    item.get_by_role("button", name="Choose options for Meal").click()
+    sheet = menu.get_by_role("dialog", name="Meal")
+    pint, water = sheet.get_by_role("radio", name="Bitter"), sheet.get_by_role("radio", name="Water")
+    expect(water).to_be_checked()  # the first that suits whoever hides gluten
+    expect(sheet.get_by_text("Contains gluten.")).to_be_visible()
+    expect(sheet.get_by_text("None of the 14 allergens")).to_be_visible()
+    assert_no_barrier(menu, "the parts of a combo")
+    photograph(menu, "guest-combo")
+    pub.sell("Bitter", available=False)
+    expect(pint).to_be_disabled()
+    pub.sell("Water", available=False)
+    expect(sheet.get_by_text("Sold out meanwhile.")).to_be_visible()
+    pub.sell("Bitter", available=True)
+    pub.sell("Water", available=True)
+    expect(pint).to_be_enabled()
+    pint.check()
+    sheet.get_by_role("button", name="Add for £14.00").click()
+    menu.get_by_role("button", name="See order").click()
+    order = menu.get_by_role("dialog", name="Your order")
+    expect(order.get_by_text("18 or over. We may ask for proof of age.")).to_be_visible()
+    order.get_by_role("button", name="Close").click()
+    menu.get_by_label("Vegan", exact=True).check()
+    expect(item).to_be_hidden()  # nobody has said that of the meal itself
 
 
 def test_a_change_of_one_dish_leaves_the_others_alone_and_the_keyboard_where_it_was(pub: Pub, menu: Page) -> None:

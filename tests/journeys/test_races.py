@@ -14,6 +14,11 @@ from tests.journeys.process import Web
 from tests.journeys.running import Running
 
 LAST_TEN, ALE = "6", "13"
+SUPPER, BITTER = "33", "1"
+CHOSEN = """
+groups = OptionGroup.objects.filter(product_links__product=meal)
+answer = [str((g.options.filter(product=part).first() or g.options.first()).pk) for g in groups]"""
+NOT_COUNTED = "VenueProduct.objects.filter(venue_id=1, product_id=product).delete()"
 STOCK = "VenueProduct.objects.update_or_create(venue_id=1, product_id=product, defaults={'stock': stock})"
 LEFT = "answer = VenueProduct.objects.get(venue_id=1, product_id=product).stock"
 SOLD = (
@@ -74,6 +79,19 @@ def test_of_many_phones_that_race_for_ten_exactly_ten_get_one(office: Office, ph
     assert refused == {"sold_out": len(phones) - 10}
     assert office(SOLD, product=LAST_TEN) - before == 10
     assert office(LEFT, product=LAST_TEN) == 0
+
+
+def test_the_last_ten_are_sold_once_whether_alone_or_in_a_meal(office: Office, phones: list[V2Guest]) -> None:
+    office(STOCK, product=BITTER, stock=10)
+    meal = {"product_id": SUPPER, "quantity": 1, "options": office(CHOSEN, meal=SUPPER, part=BITTER)}
+    keys = [f"meal-{number}" for number in range(len(phones))]
+    for number, (phone, key) in enumerate(zip(phones, keys, strict=True)):
+        phone.order(lines=[meal if number % 2 else {"product_id": BITTER, "quantity": 1}], client_order_id=key)
+    answers = [answer_to(phone, key, 60) for phone, key in zip(phones, keys, strict=True)]
+    refused = Counter(answer.code for answer in answers if isinstance(answer, ErrorFrame))
+    assert refused == {"sold_out": len(phones) - 10}
+    assert office(LEFT, product=BITTER) == 0
+    office(NOT_COUNTED, product=BITTER)
 
 
 def test_an_order_has_one_price_whole_while_the_price_is_changed(office: Office, phones: list[V2Guest]) -> None:

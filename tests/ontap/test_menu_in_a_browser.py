@@ -64,7 +64,7 @@ def test_a_price_changed_in_place_is_on_open_phones_and_boards_within_two_second
     with V2Board(running.device_socket(1)) as board:
         board.snapshot()
         page.get_by_label("Find a product").fill("cArlsb")
-        expect(page.get_by_text("1 of 51 listed.")).to_be_visible()
+        expect(page.get_by_text("1 of 52 listed.")).to_be_visible()
         expect(page.get_by_label("Price of Harvest Bitter")).to_be_hidden()
         page.get_by_label("Price of Carlsberg").fill("3,45")
         expect(page.get_by_text("1 changed, not saved yet.")).to_be_visible()
@@ -116,7 +116,7 @@ def test_it_needs_no_javascript(browser: Browser, login: StorageState, running: 
     expect(page.get_by_label("Stock of Carlsberg")).to_have_value("")
     page.get_by_label("Find a product").fill("carls")
     page.get_by_role("button", name="Show", exact=True).click()
-    expect(page.get_by_text("1 of 51 listed.")).to_be_visible()
+    expect(page.get_by_text("1 of 52 listed.")).to_be_visible()
     context.close()
 
 

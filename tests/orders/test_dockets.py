@@ -5,10 +5,10 @@ from django.test import Client
 
 from orders.changes import OrderMove
 from orders.models import Order
-from orders.requests import MoveOrder
+from orders.requests import MoveOrder, WantedLine
 from orders.services import write
 from orders.states import move_for
-from tests.factories import make_order, make_product, make_table, make_venue, now_ms
+from tests.factories import make_combo, make_order, make_product, make_table, make_venue, now_ms
 from tests.orders.boards import tablet_of, words
 from venues.models import Allergen, AllergenState, Category, Product, ProductAllergen, Table, Venue
 
@@ -98,3 +98,19 @@ def test_the_browser_is_asked_to_print_only_where_the_address_says_so(
     address = f"/board/{order.venue_id}/orders/{order.pk}/docket"
     assert "data-at-once" not in tablet.get(address).content.decode()
     assert "data-at-once" in tablet.get(address, {"print": "1"}).content.decode()
+
+
+def test_a_part_of_a_meal_is_printed_and_shown_where_it_is_made(
+    venue: Venue, table: Table, stout: Product, pie: Product
+) -> None:
+    option = make_combo(pie, "Drink", {stout: "0"})[stout]
+    order = make_order(table, (WantedLine(2, pie.pk, options=(option.pk,), note="no ice"),))
+    tablet = tablet_of(venue)
+
+    def docket(station: str) -> str:
+        return words(tablet.get(f"/board/{venue.pk}/orders/{order.pk}/docket?station={station}"))
+
+    assert "2 Stout for Pie (kitchen) no ice Contains gluten. May contain fish. 18 or over" in docket("bar")
+    assert "2 Pie Stout (bar) no ice Contains gluten. May contain fish. 18 or over" in docket("kitchen")
+    assert "CHECK ID" in docket("")
+    assert f"Order {order.number}" in words(tablet.get(f"/board/{venue.pk}/?station=bar"))

@@ -10,7 +10,7 @@ from django.test import Client
 from orders.drafts import Draft, DraftLine, add_line, read_draft, total_of
 from orders.models import Order, OrderLine, VenueEvent
 from orders.services import pause
-from tests.factories import make_options, make_person, make_product, make_table, make_venue, now_ms
+from tests.factories import make_combo, make_options, make_person, make_product, make_table, make_venue, now_ms
 from tests.orders.boards import follow, hidden, tablet_of, words
 from venues.catalogue import load_catalogue
 from venues.models import Option, Product, Role, Table, TableSession, Venue, VenueProduct
@@ -200,6 +200,23 @@ def test_what_is_sold_out_meanwhile_is_said(table: Table, stout: Product, tablet
     assert "Stout: only 1 left." in words(answer)
     VenueProduct.objects.update(available=False)
     assert "Stout is sold out at the moment." in words(tablet.post(page(table.venue), form(table, **{n(stout): "2"})))
+
+
+def test_a_part_that_is_sold_out_cannot_be_taken_and_the_last_takes_the_combo_along(
+    table: Table, stout: Product, burger: Product, tablet: Client
+) -> None:
+    water = make_product(table.venue, "Water", category="Kitchen")
+    meal = make_product(table.venue, "Meal", "14.00", category="Kitchen")
+    options = make_combo(meal, "Drink", {stout: "2.00", water: "0"})
+    VenueProduct.objects.create(venue=table.venue, product=stout, stock=0)
+    choose = tablet.post(page(table.venue), form(table, do=f"choose-{meal.pk}"))
+    assert f'value="{options[stout].pk}" disabled' in choose.content.decode()
+    assert f'value="{options[water].pk}" checked' in choose.content.decode()
+    assert "Stout sold out" in words(choose)
+    taken = form(table, do="add", product=meal.pk, quantity="1") | {f"o-{options[stout].group_id}": options[stout].pk}
+    assert "Stout is sold out at the moment." in words(tablet.post(page(table.venue), taken))
+    VenueProduct.objects.create(venue=table.venue, product=water, available=False)
+    assert "Meal £14.00 Sold out" in words(tablet.get(page(table.venue)))
 
 
 def test_a_test_order_is_one_and_can_be_placed_while_paused(table: Table, stout: Product, tablet: Client) -> None:

@@ -402,7 +402,7 @@ def test_an_admin_who_was_there_before_is_not_ours(data: Path) -> None:
 def test_a_folder_that_gets_an_empty_database_keeps_its_passwords_and_its_board(data: Path) -> None:
     load_demo(NOW)
     before, board = logins(data), demo_addresses()["board"]
-    for model in (Membership, User, Device, Table, VenueProduct, Venue, Product, Category, OptionGroup, Menu, Operator):
+    for model in (Membership, User, Device, Table, VenueProduct, Venue, OptionGroup, Product, Category, Menu, Operator):
         model.objects.all().delete()
     load_demo(LATER)
     assert logins(data) == before

@@ -1,4 +1,4 @@
-"""Menus, their categories, and the options that products offer."""
+"""Menus and their categories."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,6 @@ from venues.admin.schedule import ChangeInline
 from venues.admin.scopes import (
     categories_changeable,
     categories_seen,
-    groups_changeable,
-    groups_seen,
     managed_venues,
     menus_changeable,
     menus_seen,
@@ -25,8 +23,7 @@ from venues.admin.scopes import (
 from venues.admin.scoping import OneOperatorForm, Rows, ScopedInline, asked_by, person
 from venues.admin.site import has_any, site
 from venues.admin.whose import SAY_WHOSE
-from venues.models import Category, Menu, Option, OptionGroup, User
-from venues.roles import MANAGERS, operators_for
+from venues.models import Category, Menu, User
 from venues.scheduling import take_back_of
 from venues.signals import changing_together
 
@@ -188,35 +185,5 @@ class CategoryAdmin(RememberedAdmin):
         return f"only {category.venue}" if category.venue is not None else "shared"
 
 
-class OptionInline(ScopedInline):
-    model = Option
-
-    def scope(self, user: User, rows: Rows) -> Rows:
-        return rows.filter(group__in=groups_seen(user))
-
-
-class OptionGroupAdmin(RememberedAdmin):
-    list_display = ("name", "operator", "minimum", "maximum")
-    list_filter = (("operator", InScope),)
-    list_select_related = ("operator",)
-    search_fields = ("name",)
-    ordering = ("name", "pk")
-    inlines = (OptionInline,)
-    fixed = ("operator",)
-
-    def scope(self, user: User, rows: Rows) -> Rows:
-        return rows.filter(pk__in=groups_seen(user).values("pk"))
-
-    def changeable(self, user: User, rows: Rows) -> Rows:
-        return rows.filter(pk__in=groups_changeable(user).values("pk"))
-
-    def was_seen(self, user: User, versions: Rows) -> Rows:
-        return versions.filter(operator__in=operators_for(user, MANAGERS))
-
-    def choices(self, request: HttpRequest, field: str, rows: Rows) -> Rows:
-        return rows.filter(pk__in=operators_for(person(request), MANAGERS).values("pk"))
-
-
 site.register(Menu, MenuAdmin)
 site.register(Category, CategoryAdmin)
-site.register(OptionGroup, OptionGroupAdmin)

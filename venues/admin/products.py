@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin import display
 from django.db import transaction
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Prefetch, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from venues.admin.history import RememberedAdmin
 from venues.admin.lists import InScope
+from venues.admin.options import OfferForm
 from venues.admin.places import OfVenue
 from venues.admin.product_actions import DIETS, ProductActions
 from venues.admin.product_filters import AllergensConfirmed
@@ -40,8 +41,9 @@ from venues.models import (
     User,
     VenueProduct,
 )
+from venues.parts import offering, rename_parts, used_in
 from venues.pictures import small_address
-from venues.signals import menu_changing
+from venues.signals import changing_together, menu_changing
 
 
 class _OfProduct:
@@ -74,6 +76,7 @@ class AllergenInline(_OfProduct, ScopedInline):
 
 class OptionGroupInline(_OfProduct, ScopedInline):
     model = ProductOptionGroup
+    form = OfferForm
 
     def choices(self, request: HttpRequest, field: str, rows: Rows) -> Rows:
         return rows.filter(pk__in=groups_seen(person(request)).values("pk"))
@@ -135,10 +138,23 @@ class ProductAdmin(ProductActions, RememberedAdmin):
     search_fields = ("name", "description")
     autocomplete_fields = ("category",)
     fixed = ("venue",)
-    readonly_fields = ("picture_now",)
+    readonly_fields = ("picture_now", "part_of")
     inlines = (AllergenInline, OptionGroupInline, DifferenceInline, ChangeInline)
     fieldsets = (
-        (None, {"fields": ("category", "venue", "name", "description", ("price", "tax_rate"), ("position", "active"))}),
+        (
+            None,
+            {
+                "fields": (
+                    "category",
+                    "venue",
+                    "name",
+                    "description",
+                    ("price", "tax_rate"),
+                    ("position", "active"),
+                    "part_of",
+                )
+            },
+        ),
         ("Picture", {"fields": ("picture_now", "picture", "picture_alt")}),
         ("Diets and age", {"fields": (DIETS[:2], DIETS[2:], "age_restricted")}),
     )
@@ -166,8 +182,22 @@ class ProductAdmin(ProductActions, RememberedAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and has_any(request, menus_seen)
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        found = super().get_object(request, object_id, from_field)
+        if found is not None:
+            found.combos_seen = products_seen(person(request))  # another venue's own combos are not theirs to see
+        return found
+
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         return super().get_form(request, obj, change=change, form=asked_by(ProductForm, person(request)), **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change or "name" not in form.changed_data:
+            super().save_model(request, obj, form, change)
+            return
+        with changing_together(offering(Product.objects.get(pk=obj.pk)) | offering(obj)):
+            super().save_model(request, obj, form, change)
+            rename_parts(obj, form.initial["name"])
 
     @display(description="picture")
     def thumbnail(self, product: Product) -> SafeString | str:
@@ -184,6 +214,14 @@ class ProductAdmin(ProductActions, RememberedAdmin):
             return "None yet. Guests look longest at what they can see."
         address = small_address(product.picture.url)
         return format_html('<img src="{}" alt="{}" width="240" loading="lazy">', address, product.picture_alt)
+
+    @display(description="part of")
+    def part_of(self, product: Product) -> str:
+        """The choices in which it can be taken, with the combos that offer them."""
+        seen = getattr(product, "combos_seen", Product.objects.none())  # of a new one nobody asks
+        used = used_in(product).prefetch_related(Prefetch("group__products", seen.order_by("name"), to_attr="combos"))
+        said = [f"“{one.group}” of {', '.join(map(str, one.group.combos)) or 'nothing yet'}" for one in used]
+        return "; ".join(said) or "No combo."
 
     @display(description="whose", ordering="venue")
     def whose(self, product: Product) -> str:

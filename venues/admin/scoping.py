@@ -202,7 +202,8 @@ class ScopedInline(_Scoped, _Inline):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """With its choices read once for the page, and not again by each row; what is sent is looked up anew."""
         field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if field is not None and db_field.remote_field.model is not self.parent_model:
+        searched = db_field.name in self.get_autocomplete_fields(request)
+        if field is not None and db_field.remote_field.model is not self.parent_model and not searched:
             read: dict[object, Any] = request.__dict__.setdefault("_choices", {})
             key = type(self), db_field.name
             if key not in read:

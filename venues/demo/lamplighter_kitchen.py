@@ -48,6 +48,33 @@ SCOOPS = Group(
     3,
     (Choice("Vanilla"), Choice("Salted caramel", "0.30"), Choice("Blackcurrant sorbet"), Choice("Pistachio", "0.50")),
 )
+SUPPER_PLATE = Group(
+    "Plate",
+    1,
+    1,
+    (
+        Choice("Butter chicken", dish=39),
+        Choice("Bean and squash chilli", dish=40),
+        Choice("Ploughman's board", "0.50", dish=38),
+    ),
+)
+SUPPER_SIDE = Group(
+    "Side",
+    1,
+    1,
+    (Choice("Bowl of chips", dish=43), Choice("Garden leaves", dish=46), Choice("Onion rings", "0.50", dish=45)),
+)
+SUPPER_DRINK = Group(
+    "Drink",
+    1,
+    1,
+    (
+        Choice("Lime and soda", dish=26),
+        Choice("Cola", "0.60", dish=28),
+        Choice("Carlsberg", "0.80", dish=13),
+        Choice("Harvest Bitter", "1.80", dish=1),
+    ),
+)
 
 MAINS = Section(
     "Kitchen",
@@ -136,6 +163,15 @@ MAINS = Section(
             "Walnuts, leaves, honey dressing.",
             contains={"milk": "", "nuts": "walnut", "mustard": "dressing", "sulphites": "dressing"},
             diet="vegetarian",
+        ),
+        Dish(
+            33,
+            "Lamplighter supper",
+            "17.50",
+            "A plate, a side and a drink.",
+            diet="vegan",
+            halal=True,
+            groups=(SUPPER_PLATE, SUPPER_SIDE, SUPPER_DRINK),
         ),
     ),
     note="Tell us about allergies before you order.",

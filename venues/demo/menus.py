@@ -63,7 +63,9 @@ def _write_groups(operator: Operator, wanted: Iterable[Group]) -> dict[Group, Op
     Option.objects.bulk_create(
         [
             Option(
+                operator=operator,
                 group=row,
+                product_id=choice.dish,
                 name=choice.name,
                 price=Decimal(choice.price),
                 available=choice.available,

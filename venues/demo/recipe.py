@@ -10,11 +10,12 @@ Details = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An option: what it adds to the price, and whether there is any."""
+    """An option: what it adds to the price, whether there is any, and the id of the dish that it is, in a combo."""
 
     name: str
     price: str = "0.00"
     available: bool = True
+    dish: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,8 +74,6 @@ def _write(menu: Menu, plan: Plan, by: User, now: datetime) -> None:
         _save(line, Category(menu=menu) if line.is_new else line.row, new)
     for line in plan.of(OptionGroup):
         _save(line, OptionGroup(operator_id=menu.operator_id) if line.is_new else line.row, new)
-    for line in plan.of(Option):
-        _save(line, Option(group_id=_pk(line.parent, new)) if line.is_new else line.row, new)
     for line in plan.of(Product):
         values = dict(line.values)
         groups = values.pop("options", None)
@@ -88,6 +86,11 @@ def _write(menu: Menu, plan: Plan, by: User, now: datetime) -> None:
             _save_allergen(row, name, state, detail, by, now)
         if groups is not None:
             _link(row, [_pk(group, new) for group in groups])
+    for line in plan.of(Option):
+        values = dict(line.values)
+        if (part := values.get("product")) is not None:
+            values["product"] = Product.objects.get(pk=_pk(part, new))
+        _save(line, Option(group_id=_pk(line.parent, new)) if line.is_new else line.row, new, values)
     for line in plan.of(VenueProduct):
         _save(line, VenueProduct() if line.is_new else line.row, new)
 
@@ -101,7 +104,7 @@ def _save(line: Line, row: Any, new: dict[NewRow, int], values: dict[str, Any] |
     if is_new or values:
         row._change_reason = IMPORTED
         row.save(update_fields=None if is_new else list(values))
-    if is_new and line.about in (Category, OptionGroup):
+    if is_new and line.about in (Category, OptionGroup, Product):
         new[NewRow(line.sheet.name, line.number)] = row.pk
 
 

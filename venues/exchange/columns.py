@@ -123,6 +123,11 @@ def _groups(row: Product, rows: MenuRows) -> Shown:
     return "; ".join(rows.group_names[link.group_id] for link in row.group_links.all())
 
 
+def _part(row: GroupOption, rows: MenuRows) -> Shown:
+    product_id = row.option.product_id if row.option is not None else None
+    return "" if product_id is None else rows.product_names[product_id]
+
+
 def _id(head: str, of: str = "") -> Column:
     return Column(head, _shower("pk", of))
 
@@ -174,6 +179,7 @@ OPTIONS = _sheet(
         _number("maximum", OptionGroup, "maximum", "group"),
         _id("option id", "option"),
         _text("option", Option, "name", "option"),
+        Column("product", _part, field="product", of="option", empty_says=True),
         _money("price", Option, "price", "option"),
         _mark("available", Option, "available", "option"),
         _number("position", Option, "position", "option"),

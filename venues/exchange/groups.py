@@ -45,7 +45,7 @@ def plan_groups(table: Table, rows: MenuRows, references: References, plan: Plan
         group = _group_of(read, rows, references, groups)
         if group is not None:
             _say_group(read, group)
-            _say_option(read, group, plan)
+            _say_option(read, group, references, plan)
         plan.faults += read.faults
     for group in groups.values():
         _conclude(group, plan)
@@ -92,8 +92,8 @@ def _say_group(read: Compared, group: _Group) -> None:
     read.values, read.differences = {}, []
 
 
-def _say_option(read: Compared, group: _Group, plan: Plan) -> None:
-    pk, name = read.number_of("option id"), read.text("option")
+def _say_option(read: Compared, group: _Group, references: References, plan: Plan) -> None:
+    pk, name = read.number_of("option id"), read.text("option") or _products_name(read, references)
     if pk is None and not name:
         if any(read.text(column.head) for column in _OF_OPTION):
             read.fault("option", "Which option is this? Give its name.")
@@ -110,7 +110,12 @@ def _say_option(read: Compared, group: _Group, plan: Plan) -> None:
         return
     line = GroupOption(group.row, row) if group.row is not None and row is not None else None
     for column in _OF_OPTION:
-        read.compare(column, line, getattr(row, column.field, None), is_new=row is None)
+        if column.field == "product":
+            read.compare(column, line, row and row.product_id, read=references.part, is_new=row is None)
+        else:
+            read.compare(column, line, getattr(row, column.field, None), is_new=row is None)
+    if row is None:
+        read.values.setdefault("name", name)
     if row is not None:
         group.seen.add(row.pk)
     if read.faults or (row is not None and not read.differences):
@@ -118,6 +123,15 @@ def _say_option(read: Compared, group: _Group, plan: Plan) -> None:
         return
     title = str(read.values.get("name", row.name if row is not None else name))
     group.lines.append(Line(Option, OPTIONS, read.number, title, row, read.differences, read.values, parent=group.key))
+
+
+def _products_name(read: Compared, references: References) -> str:
+    """What an option is called that has no name of its own."""
+    try:
+        part = references.part(read.text("product"))
+    except Unreadable:
+        return ""
+    return references.product_names.get(part, "") if part is not None else ""
 
 
 def _conclude(group: _Group, plan: Plan) -> None:

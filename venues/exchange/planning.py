@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from venues.exchange.categories import plan_categories
+from venues.exchange.columns import PRODUCTS
 from venues.exchange.differences import plan_differences
 from venues.exchange.files import Table
 from venues.exchange.groups import plan_groups
+from venues.exchange.parts import asking_parts, name_products
 from venues.exchange.plan import Fault, Line, Plan
 from venues.exchange.products import plan_products
 from venues.exchange.references import References
@@ -28,17 +30,19 @@ class Rights:
 
 def make_plan(tables: Iterable[Table], rows: MenuRows, rights: Rights) -> Plan:
     """What importing these tables would do to these rows. Asks the database nothing."""
-    plan, references = Plan(), References(rows.groups)
+    plan, references = Plan(), References(rows.groups, (product.pk for product in rows.products))
     for category in rows.categories:
         references.old_categories.give(category.name, category.pk)
     for group in rows.groups.values():
         references.old_groups.give(group.name, group.pk)
     given = {table.sheet.name: table for table in tables}
+    name_products(given.get(PRODUCTS.name), rows, references)
     for name, plan_kind in _KINDS.items():
         if name in given:
             table = given[name]
             plan.left_out += [f"{table.sheet.title}: {head}" for head in table.left_out]
             plan_kind(table, rows, references, plan)
+    plan.faults += asking_parts(plan, rows)
     plan.faults += [fault for line in plan.lines if (fault := _not_theirs(line, rights)) is not None]
     plan.faults.sort(key=lambda fault: (fault.sheet, fault.row))
     return plan

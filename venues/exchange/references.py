@@ -33,12 +33,15 @@ class Names:
 
 
 class References:
-    def __init__(self, group_ids: Iterable[int]) -> None:
+    def __init__(self, group_ids: Iterable[int], product_ids: Iterable[int]) -> None:
         self.categories = Names("categories", "Categories")
         self.old_categories = Names("categories", "Categories")
         self.groups = Names("groups of options", "Options")
         self.old_groups = Names("groups of options", "Options")
-        self._group_ids = frozenset(group_ids)
+        self.products = Names("products", "Products")
+        self.old_products = Names("products", "Products")
+        self.product_names: dict[Named, str] = {}
+        self._group_ids, self._product_ids = frozenset(group_ids), frozenset(product_ids)
 
     def category(self, name: str) -> Named:
         found = self.categories.find(name) or self.old_categories.find(name)
@@ -46,6 +49,24 @@ class References:
             raise Unreadable(
                 f"This menu has no category “{name}”. Add it on the sheet Categories, or correct the word."
             )
+        return found
+
+    def give_product(self, name: str, to: Named) -> None:
+        """A product of the menu as it will be called."""
+        self.products.give(name, to)
+        self.product_names[to] = name
+
+    def part(self, text: str) -> Named | None:
+        """`Chips` or `#12`, a product of this menu; None where it is empty."""
+        if not text:
+            return None
+        found: Named | None
+        if number := re.fullmatch(r"#([0-9]{1,18})", text):
+            found = int(number[1]) if int(number[1]) in self._product_ids else None
+        else:
+            found = self.products.find(text) or self.old_products.find(text)
+        if found is None:
+            raise Unreadable(f"This menu has no product “{text}”. Add it on the sheet Products, or correct the word.")
         return found
 
     def options(self, text: str) -> tuple[Named, ...]:

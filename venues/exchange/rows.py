@@ -1,6 +1,7 @@
 """A menu's rows as they are now, read at once, with everything that a file of the menu can say or change."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Prefetch, QuerySet
@@ -38,6 +39,8 @@ class MenuRows:
     groups: dict[int, OptionGroup] = field(default_factory=dict)
     group_names: dict[int, str] = field(default_factory=dict)
     """How a product names the groups it offers: by their names, or by number where a name says too little."""
+    product_names: dict[int, str] = field(default_factory=dict)
+    """How an option names the product that it is: likewise; those of other menus, which it may be there, by number."""
 
 
 def read_menu(menu: Menu, venues: QuerySet[Venue]) -> MenuRows:
@@ -72,6 +75,7 @@ def read_menu(menu: Menu, venues: QuerySet[Venue]) -> MenuRows:
         venues=own,
         groups={group.pk: group for group in groups},
         group_names=_names(groups),
+        product_names=_elsewhere(groups) | _names(products),
     )
 
 
@@ -79,12 +83,17 @@ def _options(group: OptionGroup) -> list[GroupOption]:
     return [GroupOption(group, option) for option in group.options.all()] or [GroupOption(group, None)]
 
 
-def _names(groups: list[OptionGroup]) -> dict[int, str]:
+def _elsewhere(groups: list[OptionGroup]) -> dict[int, str]:
+    parts = (option.product_id for group in groups for option in group.options.all())
+    return {pk: f"#{pk}" for pk in parts if pk is not None}
+
+
+def _names(rows: Sequence[OptionGroup | Product]) -> dict[int, str]:
     """`Size`; `#12` where several have the name, or where it could be taken for something else."""
     called: dict[str, int] = defaultdict(int)
-    for group in groups:
-        called[returned(group.name).casefold()] += 1
-    return {group.pk: group.name if _says_enough(group.name, called) else f"#{group.pk}" for group in groups}
+    for row in rows:
+        called[returned(row.name).casefold()] += 1
+    return {row.pk: row.name if _says_enough(row.name, called) else f"#{row.pk}" for row in rows}
 
 
 def _says_enough(name: str, called: dict[str, int]) -> bool:

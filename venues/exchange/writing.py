@@ -22,10 +22,11 @@ _READ_ME = (
     "This is the menu “{menu}” as onTap had it when the file was made.",
     "Change what you like, save, and import the file on the menu's page. You see every difference before any is made.",
     "A row without an id is new. Nothing is deleted: a product that is no longer sold has “no” under active.",
-    "An empty cell leaves what is there. Where empty is itself an answer it counts: description, note, options, served "
-    "from and until, picture in words, price here.",
+    "An empty cell leaves what is there. Where empty is itself an answer it counts: description, note, options, an "
+    "option's product, served from and until, picture in words, price here.",
     "Options: the names of the groups that a product offers, with ; between them, in their order. Groups stand on the "
-    "sheet Options, a row for each option.",
+    "sheet Options, a row for each option. An option that is a product of this menu says so under product, with its "
+    "name, or # and its id, and needs no name of its own.",
     "Allergens: contains, may contain, free or not confirmed; more in brackets, such as contains (wheat).",
     "Venues: where a venue differs from the menu. Stock: fill in “set stock to” (or: not counted) to count anew.",
     "A text that a spreadsheet would compute has an apostrophe before it, which goes again when it is imported.",

@@ -118,8 +118,25 @@ class OptionGroup(models.Model):
 
 
 class Option(models.Model):
+    """What may be taken of a group. With a `product` guests get that product, and who offers the group is a combo.
+
+    `operator` is there for the database, which keeps the product within the operator; an option without a product may
+    do without.
+    """
+
+    operator = models.ForeignKey(Operator, null=True, on_delete=models.CASCADE, editable=False, related_name="+")
     group = models.ForeignKey(OptionGroup, on_delete=models.CASCADE, related_name="options")
-    name = models.CharField(max_length=60)
+    # Restricted: a choice that guests know would become another, or go, without anybody having said so.
+    product = models.ForeignKey(
+        "Product",
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        db_constraint=False,
+        related_name="as_options",
+        help_text="Guests get this product: its stock and what is sold out count here too, and so do its allergens.",
+    )
+    name = models.CharField(max_length=80, blank=True, help_text="Empty: the product's name.")
     price = models.DecimalField(**PRICE, default=Decimal(0), validators=NOT_NEGATIVE)
     position = models.PositiveSmallIntegerField(default=0)
     available = models.BooleanField(default=True)
@@ -131,10 +148,26 @@ class Option(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["group", "name"], name="option_name_of_group"),
             models.CheckConstraint(condition=Q(price__gte=0), name="option_price"),
+            models.CheckConstraint(condition=~Q(name=""), name="option_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(product=None) | Q(operator__isnull=False), name="option_with_product_has_operator"
+            ),
+            SameOwner(owner="operator", thing="group", to="venues.OptionGroup", name="option_group_of_operator"),
+            SameOwner(owner="operator", thing="product", to="venues.Product", name="option_product_of_operator"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """An option that gets a product takes over whose its group is."""
+        if update_fields is not None and "product" in update_fields:
+            update_fields = {*update_fields, "operator"}
+        super().save(update_fields=update_fields, **kwargs)
+
+    def clean(self) -> None:
+        if not self.name and self.product is not None:
+            self.name = self.product.name
 
 
 class Product(models.Model):

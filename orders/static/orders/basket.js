@@ -74,6 +74,12 @@ export class Basket {
     return line.options.map((id) => all.find((option) => option.id === id)?.name.toLowerCase()).filter(Boolean);
   }
 
+  // Whether whoever brings it looks at an ID: for the product, or for a part of it.
+  aged(line) {
+    const product = this.product(line.product_id);
+    return Boolean(product) && (product.age_restricted || this.#optionsOf(product).some((option) => line.options.includes(option.id) && option.product?.age_restricted));
+  }
+
   // Why a line cannot be ordered as it is, in one sentence; empty where it can.
   wrong(line) {
     const product = this.product(line.product_id);

@@ -25,12 +25,12 @@ export class Filter {
   apply() {
     if (!this.#form) return;
     const words = plain($("q").value).split(/\s+/).filter(Boolean);
-    const [hide, diets] = [this.#values("hide"), this.#values("diet")];
+    const { hide, diets } = asked();
     let [found, hidden] = [0, 0];
     for (const item of document.querySelectorAll("#dishes [data-product]")) {
       const text = plain(`${item.querySelector("h3").textContent} ${item.querySelector(".about")?.textContent ?? ""}`);
       const meant = words.every((word) => text.includes(word));
-      const fits = !hide.some((one) => among(item.dataset.holds, one)) && diets.every((one) => among(item.dataset.diets, one));
+      const fits = suits(item, { hide, diets }) && choosable(item, { hide, diets });
       set(item, meant && fits);
       found += meant && fits;
       hidden += meant && !fits;
@@ -47,7 +47,8 @@ export class Filter {
   }
 
   #chosen() {
-    this.#kept.filter = { hide: this.#values("hide"), diet: this.#values("diet") };
+    const { hide, diets } = asked();
+    this.#kept.filter = { hide, diet: diets };
     this.apply();
   }
 
@@ -58,10 +59,6 @@ export class Filter {
         if (box) box.checked = true;
       }
     }
-  }
-
-  #values(name) {
-    return [...this.#form.querySelectorAll(`[name=${name}]:checked`)].map((box) => box.value);
   }
 
   #labels(name) {
@@ -110,6 +107,24 @@ export class Filter {
     };
     return el("button", { class: "btn", type: "button", onclick: tapped }, words);
   }
+}
+
+// What the guest asks for now: allergens that may not be in it, and diets.
+export function asked() {
+  const values = (name) => [...document.querySelectorAll(`#find [name=${name}]:checked`)].map((box) => box.value);
+  return { hide: values("hide"), diets: values("diet") };
+}
+
+// Whether a product on the page, or an option of a combo, is right in everything that was asked.
+export function suits(element, { hide, diets }) {
+  return !hide.some((one) => among(element.dataset.holds, one)) && diets.every((one) => among(element.dataset.diets, one));
+}
+
+// Whether enough of each choice that a combo asks for is left and right.
+function choosable(item, wanted) {
+  if (!wanted.hide.length && !wanted.diets.length) return true;
+  const right = (group) => [...group.querySelectorAll("[data-left]")].filter((one) => suits(one, wanted));
+  return [...item.querySelectorAll("[data-least]")].every((group) => right(group).length >= Number(group.dataset.least));
 }
 
 const among = (names, name) => names.split(" ").includes(name);

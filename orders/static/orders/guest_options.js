@@ -1,6 +1,7 @@
 // The sheet in which the options of a product are chosen. It follows the menu while it is open, and keeps what was chosen.
 
 import { el, say } from "./dom.js";
+import { asked, suits } from "./guest_filter.js";
 import { apart, gettext } from "./language.js";
 import { money, pennies } from "./words.js";
 
@@ -51,7 +52,7 @@ class OptionsSheet {
   }
 
   learn(product) {
-    const looks = JSON.stringify(product);
+    const looks = JSON.stringify([product, product && onPage(product).map((one) => one.textContent)]);
     if (looks === this.#print) return;
     const first = this.#print === "";
     this.#print = looks;
@@ -59,7 +60,8 @@ class OptionsSheet {
       const taken = first ? null : this.#taken();
       const held = this.#groups.contains(document.activeElement) ? document.activeElement.value : null;
       this.product = product;
-      this.#groups.replaceChildren(...product.option_groups.map((group) => fields(group, taken)));
+      const written = new Map(onPage(product).map((one) => [one.dataset.option, one]));
+      this.#groups.replaceChildren(...product.option_groups.map((group) => fields(group, taken, written)));
       if (held !== null) [...this.#groups.querySelectorAll("input")].find((input) => input.value === held)?.focus();
     }
     this.#update();
@@ -114,16 +116,21 @@ class OptionsSheet {
   }
 }
 
+// The parts of a combo as the server wrote them on the page: what is in each, in the guest's language.
+const onPage = (product) => [...document.querySelectorAll(`#dishes [data-product="${product.id}"] [data-option]`)];
+
 // One of a group is a radio button, more are boxes. What is sold out is there, and cannot be taken. `taken` are the ids
-// chosen so far, null before the first choice.
-function fields(group, taken) {
+// chosen so far, null before the first choice; the first choice is ours only of what suits whoever asked for something.
+function fields(group, taken, written) {
   const one = group.maximum === 1;
   const optional = one && group.minimum === 0;
   const options = group.options.filter((option) => option.available);
   const kept = options.filter((option) => taken?.includes(option.id));
-  const chosen = one && !optional && kept.length === 0 ? options.slice(0, 1) : kept;
-  const pick = (label, price, attributes) =>
-    el("label", { class: "pick" }, el("input", { class: "tick", name: `g${group.id}`, type: one ? "radio" : "checkbox", ...attributes }), el("bdi", {}, label), price && el("span", { class: "num" }, el("bdi", {}, price)));
+  const wanted = asked();
+  const right = options.filter(({ id }) => written.get(id)?.dataset.holds === undefined || suits(written.get(id), wanted));
+  const chosen = one && !optional && kept.length === 0 ? right.slice(0, 1) : kept;
+  const pick = (label, price, attributes, more = null) =>
+    el("label", { class: "pick" }, el("input", { class: "tick", name: `g${group.id}`, type: one ? "radio" : "checkbox", ...attributes }), el("bdi", {}, label), price && el("span", { class: "num" }, el("bdi", {}, price)), more);
   return el(
     "fieldset",
     {},
@@ -133,9 +140,10 @@ function fields(group, taken) {
       pick(option.name, option.available ? pennies(option.price) > 0 && `\u200e+ ${money(pennies(option.price))}` : gettext("sold out"), {
         value: option.id,
         disabled: !option.available,
+        required: one && !optional,
         "data-gone": option.available ? null : "yes",
         checked: chosen.includes(option),
-      }),
+      }, written.get(option.id)?.querySelector(".more")?.cloneNode(true)),
     ),
   );
 }

@@ -68,7 +68,7 @@ export class OrderSheet {
     this.#eating.hidden = !basket.takesToGo;
     for (const input of this.#eating.querySelectorAll("input")) input.checked = (input.value === "go") === basket.toGo;
     this.#found.hidden = basket.toGo; // nobody brings it
-    this.#aged.hidden = !basket.lines.some((line) => basket.product(line.product_id)?.age_restricted);
+    this.#aged.hidden = !basket.lines.some((line) => basket.aged(line));
     this.#total.textContent = money(basket.total);
     this.#paying.textContent = this.#standing().paying;
     this.#showWhy();

@@ -1,4 +1,5 @@
-// Which station this board stands at: bar, kitchen, ... It shows the orders that have lines of it; "" shows all.
+// Which station this board stands at: bar, kitchen, ... It shows the orders that have lines of it, or parts of
+// a line; "" shows all.
 // Kept in the address, so that a link may name it, and on the tablet.
 
 import { store, stored } from "./stored.js";
@@ -27,8 +28,20 @@ export class Stations extends EventTarget {
     return !this.chosen || line.station === this.chosen;
   }
 
+  // What this station makes of a line that another one makes and ticks: the pint of a meal.
+  partsOf(line) {
+    return this.owns(line) ? [] : line.options.filter((option) => option.station === this.chosen);
+  }
+
   has(order) {
-    return !this.chosen || order.lines.some((line) => line.station === this.chosen);
+    return order.lines.some((line) => this.owns(line) || this.partsOf(line).length > 0);
+  }
+
+  // Whether this station hands over what needs an ID: of a combo, the part that needs it.
+  needsId(line) {
+    const aged = line.options.filter((option) => option.age_restricted);
+    if (!this.chosen || aged.length === 0) return line.age_restricted && this.owns(line);
+    return aged.some((option) => option.station === this.chosen);
   }
 
   // How many of these open orders each station has lines in.
@@ -36,7 +49,8 @@ export class Stations extends EventTarget {
     if (this.#links.length === 0) return;
     const counts = new Map([["", orders.size]]);
     for (const order of orders.values()) {
-      for (const station of new Set(order.lines.map((line) => line.station))) counts.set(station, (counts.get(station) ?? 0) + 1);
+      const makers = order.lines.flatMap((line) => [line.station, ...line.options.map((option) => option.station ?? line.station)]);
+      for (const station of new Set(makers)) counts.set(station, (counts.get(station) ?? 0) + 1);
     }
     for (const link of this.#links) {
       const [shown, count] = [link.querySelector(".count"), String(counts.get(link.dataset.station) ?? 0)];

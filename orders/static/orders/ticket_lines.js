@@ -13,27 +13,40 @@ export function allergenWords(line) {
   return [contains.length && `Contains ${contains.join(", ")}.`, may.length && `May contain ${may.join(", ")}.`].filter(Boolean).join(" ");
 }
 
-const more = (line) => line.options.map((option) => option.name).join(", ");
+// A part that another station makes says so.
+const named = (line, { name, station }) => (station && station !== line.station ? `${name} (${station})` : name);
+const more = (line) => line.options.map((option) => named(line, option)).join(", ");
+
+const said = (line) => line.note && el("small", { class: SPEAKS_OF_ALLERGY.test(line.note) ? "allergy" : "said" }, `“${line.note}”`);
 
 function details(line) {
   const allergens = allergenWords(line);
   return [
     more(line) && el("small", {}, more(line)),
-    line.note && el("small", { class: SPEAKS_OF_ALLERGY.test(line.note) ? "allergy" : "said" }, `“${line.note}”`),
+    said(line),
     allergens && el("small", { class: "allergens" }, allergens),
   ];
 }
 
-// The lines of an order, those of this board's station first. `ticked` is told of each tick.
-export function linesOf(order, owns, ticked) {
+// The lines of an order, those of this board's station first, then what it makes of others' lines. `ticked` is told of
+// each tick: a line has one, at the station that makes the line.
+export function linesOf(order, station, ticked) {
   const numbered = order.lines.map((line, position) => ({ line, position }));
-  const own = numbered.filter(({ line }) => owns(line));
-  const others = numbered.filter(({ line }) => !owns(line));
+  const own = numbered.filter(({ line }) => station.owns(line));
+  const shared = numbered.filter(({ line }) => station.partsOf(line).length > 0);
+  const others = numbered.filter(({ line }) => !station.owns(line) && station.partsOf(line).length === 0);
   const one = { pending: toRead, accepted: toTick, ready: toBring }[order.state];
+  const parts = shared.flatMap(({ line }) => station.partsOf(line).map((part) => partOf(line, part)));
   return [
-    el("ul", { class: { pending: "made", accepted: "made check", ready: "made short" }[order.state] }, own.map((item) => one(item, order, ticked))),
+    el("ul", { class: { pending: "made", accepted: "made check", ready: "made short" }[order.state] }, own.map((item) => one(item, order, ticked)), parts),
     others.length > 0 && el("p", { class: "others small quiet" }, `Also: ${others.map(({ line }) => `${line.quantity} ${line.name} (${line.station})`).join(", ")}`),
   ];
+}
+
+function partOf(line, part) {
+  const allergens = allergenWords(part);
+  const meal = el("small", {}, `for ${line.name} (${line.station})`);
+  return el("li", { class: "part" }, el("b", {}, String(line.quantity)), " ", el("span", {}, part.name), meal, said(line), allergens && el("small", { class: "allergens" }, allergens));
 }
 
 function toRead({ line }) {
@@ -52,8 +65,8 @@ function toTick({ line, position }, order, ticked) {
 }
 
 // Asked for until somebody has looked; at a station by whoever makes what needs it.
-export function idTick(order, owns, looked) {
-  if (!order.lines.some((line) => line.age_restricted && owns(line))) return null;
+export function idTick(order, station, looked) {
+  if (!order.lines.some((line) => station.needsId(line))) return null;
   const tick = el("input", { class: "tick", type: "checkbox", "data-acts": true, onchange: () => looked(tick.checked) });
   tick.checked = order.id_checked;
   return el("label", { class: order.id_checked ? "id seen" : "id" }, tick, el("b", {}, order.id_checked ? "ID checked" : "Check ID"));

@@ -45,9 +45,8 @@ export class Ticket {
     const { state, test, changed_by: by, tracker_state: puck, tracker_type: type, tracker_number: number } = order;
     const print = [state, test, order.to_go, puck, type, number, order.table_number, order.located_table, order.moved_from, twin, refused, refused && by, made];
     this.#build("notes", print, () => [...tags(order), ...notes(order, refused, this.#board, send), ...this.#madeNote(made)]);
-    const owns = (line) => station.owns(line);
-    this.#build("lines", [state, station.chosen], () => linesOf(order, owns, (line, done) => this.tick(line, done)));
-    this.#build("id", [order.id_checked, station.chosen], () => [idTick(order, owns, (seen) => this.#board.send({ action: "tickorder", order_id: order.order_id, id_checked: seen }))].filter(Boolean));
+    this.#build("lines", [state, station.chosen], () => linesOf(order, station, (line, done) => this.tick(line, done)));
+    this.#build("id", [order.id_checked, station.chosen], () => [idTick(order, station, (seen) => this.#board.send({ action: "tickorder", order_id: order.order_id, id_checked: seen }))].filter(Boolean));
     if (this.#asked && !this.#asked.fits(order)) this.#drop();
     if (!this.#asked) this.#build("acts", actsPrint(order, made), () => acts(order, made, this.#board, send, (question, fits) => this.#ask(question, fits)));
     this.#showTicks();
@@ -95,8 +94,14 @@ export class Ticket {
     const found = progress(this.order, (line) => this.#board.station.owns(line));
     if (found.all) return "all";
     if (!this.#board.station.chosen) return found.begun ? "begun" : "";
-    if (found.own.length === 0) return "waits"; // for another station
+    if (found.own.length === 0) return this.#sharesOpen() ? "begun" : "waits"; // for another station
     return this.order.lines.every((line) => this.#board.station.owns(line)) ? "" : "here";
+  }
+
+  // Whether this station makes parts of lines that are another's to tick, and are not: nobody can say that it is done.
+  #sharesOpen() {
+    const done = new Set(this.order.lines_done);
+    return this.order.lines.some((line, position) => !done.has(position) && this.#board.station.partsOf(line).length > 0);
   }
 
   #madeNote(made) {

@@ -67,14 +67,25 @@ def menus(draw: st.DrawFn) -> Menu:
         )
         for _ in range(draw(st.integers(0, 2))):
             _product(draw, category, venue, groups)
+    products = [*Product.objects.filter(category__menu=menu), _elsewhere(operator)]
+    for option in Option.objects.filter(group__in=groups):
+        option.product = draw(st.none() | st.sampled_from(products))
+        option.save()
     return menu
+
+
+def _elsewhere(operator: Operator) -> Product:
+    """Of another menu: a group may be offered there."""
+    other = Menu.objects.create(operator=operator, name="\n another")
+    category = Category.objects.create(menu=other, name="Elsewhere")
+    return Product.objects.create(category=category, name="Elsewhere", price=1)
 
 
 def _group(draw: st.DrawFn, operator: Operator) -> OptionGroup:
     least = draw(st.integers(0, 9))
     most = draw(st.integers(max(1, least), 20))
     group = OptionGroup.objects.create(operator=operator, name=draw(words(60)), minimum=least, maximum=most)
-    for name in draw(st.lists(words(60), max_size=2, unique=True)):
+    for name in draw(st.lists(words(80).filter(bool), max_size=2, unique=True)):
         Option.objects.create(group=group, name=name, price=draw(money), available=draw(st.booleans()))
     return group
 

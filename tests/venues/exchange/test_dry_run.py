@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
-from tests.factories import make_options, make_product, make_venue
-from tests.venues.exchange.menus import EVERYTHING, csv_of, lines_of, plan_of
+from tests.factories import make_combo, make_options, make_person, make_product, make_venue, now_ms
+from tests.venues.exchange.menus import EVERYTHING, csv_of, lines_of, plan_of, rows_of
+from venues.exchange.applying import apply_plan
 from venues.exchange.columns import CATEGORIES, OPTIONS, PRODUCTS, VENUES
+from venues.exchange.files import read_file
 from venues.exchange.plan import NewRow, Plan
-from venues.exchange.planning import SHARED, SHARED_GROUP, Rights
-from venues.models import Category, Menu, OptionGroup, Product, ProductAllergen, Venue, VenueProduct
+from venues.exchange.planning import SHARED, SHARED_GROUP, Rights, make_plan
+from venues.models import Category, Menu, Option, OptionGroup, Product, ProductAllergen, Venue, VenueProduct
 
 pytestmark = pytest.mark.django_db
 Line = dict[str, Any]
@@ -216,3 +218,39 @@ def test_making_a_plan_writes_nothing(inn: Inn) -> None:
     before = [list(model.objects.values()) for model in models]
     assert plan_of(inn.menu, csv_of([inn.product(price="1", nuts="free"), inn.new()]), EVERYTHING).lines
     assert [list(model.objects.values()) for model in models] == before
+
+
+def test_an_option_names_the_product_that_it_is_even_one_that_the_file_adds(inn: Inn) -> None:
+    chips = make_product(inn.venue, "Chips")
+    half = lines_of(inn.menu, OPTIONS)[0]
+    plan = inn.plan(half | {"product": "chips"})
+    assert told(plan) == [("Size: Half", [("product", "", "chips")])]
+    assert plan.lines[0].values == {"product": chips.pk}
+    side = {"group": "Side", "minimum": "1", "option": "", "price": "1.50"}
+    sheets = [csv_of([inn.new(name="Mash")]), csv_of([side | {"product": "Mash"}, side | {"product": "Chips"}])]
+    tables = [table for sheet in sheets for table in read_file(sheet)]
+    plan = make_plan(tables, rows_of(inn.menu), EVERYTHING)
+    assert plan.faults == []
+    options = [line for line in plan.lines if line.about is Option]
+    assert [(line.title, line.values["name"]) for line in options] == [("Side: Mash", "Mash"), ("Side: Chips", "Chips")]
+    assert [line.values["product"] for line in options] == [NewRow("products", 2), chips.pk]
+    apply_plan(inn.menu, plan.fingerprint, lambda: plan, make_person(), now_ms())
+    assert set(Option.objects.values_list("name", "product__name")) >= {("Mash", "Mash"), ("Chips", "Chips")}
+    (exported,) = [line for line in lines_of(inn.menu, OPTIONS) if line["option"] == "Mash"]
+    cleared = inn.plan(exported | {"product": ""})
+    assert told(cleared) == [("Side: Mash", [("product", "Mash", "")])]
+
+
+def test_a_product_that_asks_for_a_choice_is_no_option_wherever_the_file_says_so(inn: Inn) -> None:
+    half, pint = lines_of(inn.menu, OPTIONS)
+    unknown = inn.plan(half | {"product": "Gravy"})
+    assert wrong(unknown) == [("Options", 2, "product")]
+    asking = [line | {"minimum": "1"} for line in (half, pint)]
+    both = inn.plan(asking[0] | {"product": "Ale"}, asking[1])
+    assert wrong(both) == [("Options", 2, "product")]
+    side = make_combo(make_product(inn.venue, "Meal"), "Side", {inn.ale: "0"})
+    lines = [line for line in lines_of(inn.menu, OPTIONS) if line["group"] == "Size"]
+    assert wrong(inn.plan(*[line | {"minimum": "1"} for line in lines])) == [("Options", 2, "minimum")]
+    OptionGroup.objects.create(operator=inn.venue.operator, name="Dip", minimum=1)
+    assert wrong(inn.plan(inn.product(options="Dip"))) == [("Products", 2, "options")]
+    assert side[inn.ale].product == inn.ale
