@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -15,12 +16,16 @@ MOST_COUNTED = 9999
 
 @dataclass(frozen=True, slots=True)
 class ShownProduct:
-    """A product as the board lists it. `gone` where it is sold out; then `until`, or None until somebody says."""
+    """A product as the board lists it. `gone` where it is sold out; then `until`, or None until somebody says.
+
+    `short_of` names the choice of a combo of which too little is left: the combo comes back with that.
+    """
 
     item: ProductItem
     gone: bool
     until: datetime | None
     stock: int | None  # None: not counted
+    short_of: str
 
 
 def stop_selling(venue: Venue, product: Product, until: datetime | None) -> None:
@@ -53,17 +58,19 @@ def shown_products(catalogue: Catalogue, now: datetime) -> list[tuple[str, list[
         VenueProduct.objects.filter(venue=catalogue.venue, stock__isnull=False).values_list("product_id", "stock")
     )
     return [
-        (category.name, [_shown(item, stock, now) for item in category.products])
+        (category.name, [_shown(item, stock, now, catalogue.zone) for item in category.products])
         for category in catalogue.categories
         if category.products
     ]
 
 
-def _shown(item: ProductItem, stock: Mapping[int, int | None], now: datetime) -> ShownProduct:
+def _shown(item: ProductItem, stock: Mapping[int, int | None], now: datetime, zone: ZoneInfo) -> ShownProduct:
     until = item.sold_out_until if item.sold_out_until is not None and now < item.sold_out_until else None
     gone = not item.available or not item.in_stock or until is not None
+    group = item.short_of(now, zone)
     # Until somebody says outlasts any hour.
-    return ShownProduct(item, gone, until if item.available and item.in_stock else None, stock.get(item.id))
+    ends = until if item.available and item.in_stock else None
+    return ShownProduct(item, gone, ends, stock.get(item.id), group.name if group is not None else "")
 
 
 def _lock(venue: Venue) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 
 from orders.models import VenueEvent
 from orders.sold_out import sell_again, stop_selling
-from tests.factories import make_options, make_product, make_venue, now_ms
+from tests.factories import make_combo, make_options, make_product, make_venue, now_ms
 from tests.orders.boards import follow, tablet_of, words
 from venues.history import versions_of
 from venues.models import Operator, Product, Venue, VenueProduct
@@ -176,3 +176,17 @@ def test_two_boards_that_tap_at_once_make_one_difference(venue: Venue, pie: Prod
     assert wrong == []
     assert VenueProduct.objects.filter(venue=venue, product=pie).count() == 1
     assert Operator.objects.get(pk=venue.operator_id) == difference(venue, pie).operator
+
+
+def test_a_combo_says_of_which_choice_too_little_is_left(venue: Venue, pie: Product, tablet: Client) -> None:
+    make_combo(make_product(venue, "Meal"), "Side", {pie: "0"})
+
+    def shown() -> str:
+        return tablet.get(page(venue)).content.decode()
+
+    short = "Guests cannot order it: too little of"
+    assert short not in shown()
+    stop_selling(venue, pie, None)
+    assert short in shown()
+    sell_again(venue, pie)
+    assert short not in shown()
