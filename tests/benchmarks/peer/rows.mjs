@@ -50,7 +50,7 @@ const LINE = {
   station: "text",
 };
 
-const OF_EVERY_LINE = { options: "''", note: "''", counted: "false" };
+const OF_EVERY_LINE = { options: "''", note: "''", counted: "false", counted_parts: "''" };
 
 const EVENT = {
   venue_id: "bigint",

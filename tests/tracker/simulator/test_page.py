@@ -59,12 +59,16 @@ def place(page: Page, thing: Locator) -> FloatRect:
 
 
 def drag(page: Page, start: Locator, end: Locator) -> None:
-    """As a hand does: press, move in steps, let go."""
+    """As a hand does: press, move in steps, let go once it is above the thing, wherever that is by then."""
     start.scroll_into_view_if_needed()
-    source, target = place(page, start), place(page, end)
+    source = place(page, start)
     page.mouse.move(source["x"] + source["width"] / 2, source["y"] + source["height"] / 2)
     page.mouse.down()
-    page.mouse.move(target["x"] + 20, target["y"] + 20, steps=8)
+    above, target = None, place(page, end)
+    while above != target:
+        above = target
+        page.mouse.move(above["x"] + 20, above["y"] + 20, steps=8)
+        target = place(page, end)
     page.mouse.up()
 
 
