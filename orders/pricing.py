@@ -11,7 +11,13 @@ import orjson
 from orders.errors import Refused
 from orders.requests import PlaceOrder, WantedLine
 from venues.catalogue import AllergenItem, Catalogue, OptionItem, ProductItem
-from venues.combos import age_restricted, allergens_taken, parts_of
+from venues.combos import (
+    age_restricted,
+    age_restricted_whatever_is_chosen,
+    allergens_taken,
+    allergens_whatever_is_chosen,
+    parts_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +27,21 @@ class PricedLine:
     unit_price: Decimal
     options: tuple[OptionItem, ...]
     note: str
+    options_unsaid: bool = False  # of the plain form: what of a combo is taken, staff ask
 
     @property
     def allergens(self) -> tuple[AllergenItem, ...]:
-        """Of all of it."""
+        """Of all of it; of a combo of which nobody has said what is taken, whatever that will be."""
+        if self.options_unsaid:
+            return allergens_whatever_is_chosen(self.product)
         return allergens_taken(self.product, self.options)
+
+    @property
+    def age_restricted(self) -> bool:
+        """Likewise whether somebody looks at an ID."""
+        if self.options_unsaid:
+            return age_restricted_whatever_is_chosen(self.product)
+        return age_restricted(self.product, self.options)
 
     @property
     def made_of(self) -> tuple[ProductItem, ...]:
@@ -101,7 +117,7 @@ def _priced(catalogue: Catalogue, line: WantedLine, now: datetime, field: str, p
     if line.quantity > catalogue.venue.max_quantity:
         raise Refused(f"At most {catalogue.venue.max_quantity} of {product.name} in one line.", "wrong_quantity", field)
     if plain or not (product.groups or line.options):
-        return PricedLine(product, line.quantity, product.price, (), line.note)
+        return PricedLine(product, line.quantity, product.price, (), line.note, options_unsaid=bool(product.groups))
     options = _options(product, line.options, now, catalogue.zone)
     unit_price = product.price + sum((option.price for option in options), Decimal(0))
     return PricedLine(product, line.quantity, unit_price, options, line.note)
@@ -174,7 +190,7 @@ def _lines_json(lines: tuple[PricedLine, ...]) -> str:
                 "options": [_option(option) for option in line.options],
                 "note": line.note,
                 "allergens": _frozen(line.allergens),
-                "age_restricted": age_restricted(line.product, line.options),
+                "age_restricted": line.age_restricted,
                 "station": line.product.station,
             }
             for line in lines

@@ -65,6 +65,11 @@ def age_restricted(product: ProductItem, options: Iterable[OptionItem]) -> bool:
     return product.age_restricted or any(part.age_restricted for part in parts_of(options))
 
 
+def age_restricted_whatever_is_chosen(product: ProductItem) -> bool:
+    """Whether there may be something for adults in it, before anybody has said what is taken."""
+    return age_restricted(product, (option for group in product.groups for option in group.options))
+
+
 def diets_of(product: ProductItem) -> tuple[str, ...]:
     """The diets that the product itself suits: what is vegan is vegetarian."""
     diets = product.diets

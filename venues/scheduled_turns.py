@@ -1,5 +1,6 @@
 """The beginning and the end of a planned change, within the venues' locks: what becomes of its products."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -37,7 +38,7 @@ def begin(change: ScheduledChange, now: datetime) -> str | None:
     if change.ends_at is not None:
         _note_former(change, done)
     if write([(turn.row, turn.to) for turn in done], change.what):
-        tell_in_one_word(_concerned(change))
+        tell_in_one_word(_concerned(change, [turn.product for turn in done]))
     return ScheduledChange.APPLIED
 
 
@@ -89,7 +90,7 @@ def end(change: ScheduledChange) -> str | None:
     if not _claim(change, ScheduledChange.ENDED, why or change.why):
         return None
     if write(back, change.what):
-        tell_in_one_word(_concerned(change))
+        tell_in_one_word(_concerned(change, [product for product, _, _ in parts]))
     change.changed.all().delete()
     return ScheduledChange.ENDED
 
@@ -100,8 +101,12 @@ def _left_and_former(change: ScheduledChange, part: ChangedProduct) -> tuple[Pro
     return part.product, change.on, part.former_on
 
 
-def _concerned(change: ScheduledChange) -> set[int]:
-    return {change.venue_id} if change.venue_id is not None else venues_of(change.thing)
+def _concerned(change: ScheduledChange, products: Iterable[Product]) -> set[int]:
+    """The venues that sell any of these: one may be on another menu by now than the others."""
+    if change.venue_id is not None:
+        return {change.venue_id}
+    sold = {(product.venue_id, product.category.menu_id): product for product in products}
+    return set().union(*map(venues_of, sold.values()))
 
 
 def _shortened(what: str, names: list[str]) -> str:

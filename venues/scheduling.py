@@ -4,7 +4,7 @@ Whoever changes a value by hand meanwhile wins: the end of a change puts back on
 Of a category that holds product by product; what comes into it meanwhile is not touched.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from venues.models import Category, Product, ScheduledChange, Venue
 from venues.scheduled_turns import begin, end
-from venues.signals import changing_together
+from venues.signals import changing_together, venues_of
 
 MOST_AT_ONCE = 500
 _INSTANT = timedelta(microseconds=1)  # how long a change without an end takes
@@ -97,15 +97,25 @@ def carry_out(change_id: int, now: datetime) -> str | None:
 
 def take_back(changes: Iterable[ScheduledChange], now: datetime) -> None:
     """End those that are at work, before they go: nobody would know of their end any more."""
-    for change in changes:
-        if withdraw_change(change.pk, now):
-            carry_out(change.pk, now)
+    _take_back(list(changes), set(), now)
 
 
 def take_back_of(categories: Iterable[Category], now: datetime) -> None:
     """The same for categories: what is planned for one goes with it, and its products may be in another by now."""
-    at_work = ScheduledChange.objects.filter(category__in=categories, state=ScheduledChange.APPLIED)
-    take_back(at_work.order_by("pk"), now)
+    found = list(categories)
+    at_work = ScheduledChange.objects.filter(category__in=found, state=ScheduledChange.APPLIED)
+    if changes := list(at_work.order_by("pk")):
+        # Whoever deletes them locks their venues next.
+        _take_back(changes, set().union(*map(venues_of, found)), now)
+
+
+def _take_back(changes: Sequence[ScheduledChange], venue_ids: set[int], now: datetime) -> None:
+    # Change by change the venues would be locked in the order of the changes, and after the changes' own rows.
+    at_work = (change for change in changes if change.state == ScheduledChange.APPLIED)
+    with changing_together(venue_ids.union(*map(_venue_ids, at_work))):
+        for change in changes:
+            if withdraw_change(change.pk, now):
+                carry_out(change.pk, now)
 
 
 def _is_due(change: ScheduledChange, now: datetime) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from orders.changes import Done, Placement
@@ -14,7 +15,7 @@ from orders.models import OrderLine, VenueEvent
 from tests.factories import make_combo
 from tests.orders.pub import NOON, Pub, make_pub, one, order_of
 from venues.catalogue import load_catalogue
-from venues.models import Category, Option, Product, VenueCategory, VenueFeed, VenueProduct
+from venues.models import Category, Option, Product, ProductAllergen, VenueCategory, VenueFeed, VenueProduct
 
 pytestmark = pytest.mark.django_db
 
@@ -186,3 +187,23 @@ def test_a_part_with_choices_of_its_own_is_not_asked_for_them(meals: Meals) -> N
     assert meals.chips.product is not None
     make_combo(meals.chips.product, "Dip", {meals.pub.products[3]: "0"}, minimum=1)
     assert isinstance(meals.place(meals.line(meals.chips)), Done)
+
+
+def test_a_meal_of_the_plain_form_is_never_called_free_of_what_a_choice_may_contain(meals: Meals) -> None:
+    assert meals.salad.product is not None
+    assert meals.pint.product is not None
+    for product, allergen, state in (
+        (meals.meal, "nuts", "free"),
+        (meals.meal, "milk", "free"),
+        (meals.salad.product, "nuts", "contains"),
+    ):
+        ProductAllergen.objects.create(product=product, allergen=allergen, state=state)
+    Product.objects.filter(pk=meals.pint.product.pk).update(age_restricted=True)
+    plain = meals.pub.place({str(meals.meal.pk): 1})
+    (line,) = orjson.loads(order_of(plain).lines_json)
+    assert (line["allergens"], line["age_restricted"]) == ([{"allergen": "nuts", "state": "may_contain"}], True)
+    assert OrderLine.objects.get(order=plain.order_id).allergens == "nuts:may_contain"
+    said = meals.place(meals.line(meals.chips))
+    assert isinstance(said, Done), said
+    (line,) = orjson.loads(order_of(said).lines_json)
+    assert (line["allergens"], line["age_restricted"]) == ([], False)

@@ -12,6 +12,7 @@ from tests.factories import make_combo, make_options, make_product, make_venue
 from tests.orders.boards import words
 from tests.venues.cast import House, make_house
 from tests.venues.forms import faults_of, fields_of, send_changed
+from venues.history import versions_of
 from venues.models import Category, Menu, Option, OptionGroup, Product, ProductOptionGroup, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
@@ -179,3 +180,17 @@ def test_history_says_which_product_an_option_became_and_brings_it_back(alice: H
     answer = send_changed(client, restore)
     option.refresh_from_db()
     assert (option.product, option.name) == (chips, "Chips"), words(answer)
+
+
+def test_a_part_does_not_ask_again_by_a_version_that_is_restored(alice: House, chips: Product) -> None:
+    dips = make_options(chips, "Dip", {"Mayo": "0"}, minimum=1)
+    asking = versions_of(OptionGroup).get(id=dips.pk)
+    dips.minimum = 0
+    dips.save()
+    make_combo(alice.product, "Side", {chips: "0"})
+    client = logged_in(alice.owner)
+    page = reverse("admin:venues_optiongroup_restore", args=[dips.pk, "optiongroup", asking.pk])
+    assert "Chips is a part of one: keep 0." in words(client.get(page))
+    client.post(page, {"newest": versions_of(OptionGroup).filter(id=dips.pk).latest("pk").pk})
+    dips.refresh_from_db()
+    assert dips.minimum == 0

@@ -20,7 +20,8 @@ from tests.venues.forms import faults_of, fields_of, send_changed
 from tests.venues.test_scheduling import ADD, HOUR, beat, form_of, logged_in, sold_at, state_of
 from venues.history import versions_of
 from venues.models import Category, ChangedProduct, Product, ScheduledChange, Venue, VenueProduct
-from venues.scheduling import Overlaps, carry_out, overlapping, plan_change, withdraw_change
+from venues.scheduling import Overlaps, carry_out, overlapping, plan_change, take_back_of, withdraw_change
+from venues.signals import menu_changing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
 
@@ -371,3 +372,38 @@ def test_a_category_that_is_deleted_takes_its_change_back_first(alice: House, de
     assert delete(client, change.category).status_code == 302
     assert not ScheduledChange.objects.filter(pk=change.pk).exists()
     assert sold_at(alice.venue, alice.product) == Decimal("4.60")
+
+
+def test_what_is_taken_back_with_its_category_locks_all_venues_at_once_and_first(
+    venue: Venue, ale: Product, stout: Product
+) -> None:
+    other = make_venue(venue.operator, menu=venue.menu)
+    changes = [planned(ale, other), planned(ale, venue)]
+    beat(changes[1].starts_at)
+    as_planned = set(ScheduledChange.objects.values_list("ends_at", flat=True))
+    asked: list[tuple[list[int], bool]] = []
+
+    def note(venue_ids: list[int], **kwargs: Any) -> None:
+        asked.append((venue_ids, set(ScheduledChange.objects.values_list("ends_at", flat=True)) == as_planned))
+
+    menu_changing.connect(note)
+    try:
+        take_back_of([ale.category], changes[1].starts_at + HOUR)
+    finally:
+        menu_changing.disconnect(note)
+    assert asked[0] == ([venue.pk, other.pk], True)
+    assert [state_of(change) for change in changes] == [("ended", "")] * 2
+
+
+def test_a_product_that_has_gone_to_another_menu_meanwhile_is_told_of_there(venue: Venue, ale: Product) -> None:
+    change = planned(ale)
+    beat(change.starts_at)
+    other = make_venue(venue.operator)
+    assert other.menu is not None
+    ale.refresh_from_db()
+    ale.category = Category.objects.create(menu=other.menu, name="Guests")
+    ale.save()
+    told = VenueEvent.objects.filter(kind="menu", venue=other).count()
+    assert beat(change.starts_at + 2 * HOUR) == ["ended"]
+    assert prices(other, ale) == ["4.60"]
+    assert VenueEvent.objects.filter(kind="menu", venue=other).count() == told + 1

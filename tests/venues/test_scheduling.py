@@ -315,6 +315,8 @@ def test_a_manager_plans_in_the_venues_time_sees_it_on_the_product_and_withdraws
 
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"starts_at_0": "2027-03-28", "starts_at_1": "01:30"}, "skip this time"),
+    ({"starts_at_0": "0001-01-01", "starts_at_1": "00:00"}, "Take a day that is at most 10 years from now."),
+    ({"ends_at_0": "9999-12-31", "ends_at_1": "23:59"}, "Take a day that is at most 10 years from now."),
     ({"ends_at_1": "16:00"}, "ends after it starts"),
     ({"starts_at_0": "2020-01-01", "ends_at_0": "2020-01-02"}, "over already"),
     ({"price": ""}, "Which price?"),
@@ -362,3 +364,14 @@ def test_staff_plan_nothing(alice: House) -> None:
     barkeeper = make_person("barkeeper", Role.STAFF, alice.venue)
     assert logged_in(barkeeper).post(ADD, form_of(alice)).status_code == 302
     assert not ScheduledChange.objects.filter(state="planned").exists()
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/New_York"])
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_an_end_of_the_calendar_is_answered_in_words_whatever_the_zone(
+    alice: House, zone: str, day: str
+) -> None:
+    Venue.objects.filter(pk=alice.venue.pk).update(timezone=zone)
+    moments = {"starts_at_0": day, "starts_at_1": "00:00", "ends_at_0": day, "ends_at_1": "23:59"}
+    answer = logged_in(alice.manager).post(ADD, form_of(alice, **moments, also_on=["0", "1", "2", "3", "4", "5", "6"]))
+    assert faults_of(answer) == ["Take a day that is at most 10 years from now."] * 2

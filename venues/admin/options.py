@@ -1,10 +1,8 @@
 """Groups of options, with the products that some of them are."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Q
 from django.http import HttpRequest
 
@@ -21,18 +19,6 @@ if TYPE_CHECKING:
     _FormSet = forms.BaseInlineFormSet[Any, Any, Any]
 else:
     _FormSet = ScopedInline.formset
-
-
-class _Chosen(AutocompleteSelect):
-    """A search that knows the name of what was chosen: it comes with the row, where each row would ask for it."""
-
-    known: tuple[str, str] | None = None
-
-    def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
-        if self.known is None or list(value) != [self.known[0]]:
-            return super().optgroups(name, value, attr)
-        none = self.create_option(name, "", "", selected=False, index=0)
-        return [(None, [none, self.create_option(name, *self.known, selected=True, index=1)], 0)]
 
 
 class OptionForm(OneOperatorForm):
@@ -88,22 +74,22 @@ class OptionInline(ScopedInline):
         there = Option.objects.filter(group__in=groups, product__isnull=False)
         return rows.filter(Q(pk__in=products_seen(person(request)).values("pk")) | Q(pk__in=there.values("product")))
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "product":
-            kwargs["widget"] = _Chosen(db_field, self.admin_site, using=kwargs.get("using"))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
 
 class OptionGroupForm(OneOperatorForm):
     """A part of a combo asks for nothing itself: the combo's guests would never be asked."""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if "minimum" in self.changed_data and cleaned.get("minimum") and self.instance.pk is not None:
-            names = ", ".join(str(part) for part in parts_offering(self.instance))
-            if names:
-                self.add_error("minimum", f"Of combos nobody is asked for this, and {names} is a part of one: keep 0.")
+        asks = "minimum" in self.changed_data and cleaned.get("minimum") and self.instance.pk is not None
+        if asks and (why := _asking_parts(self.instance)):
+            self.add_error("minimum", why)
         return cleaned
+
+
+def _asking_parts(group: OptionGroup) -> str:
+    """Why nothing of this group must be taken; empty where that may be."""
+    names = ", ".join(map(str, parts_offering(group)))
+    return f"Of combos nobody is asked for this, and {names} is a part of one: keep 0." if names else ""
 
 
 class OptionGroupAdmin(RememberedAdmin):
@@ -129,6 +115,10 @@ class OptionGroupAdmin(RememberedAdmin):
 
     def choices(self, request: HttpRequest, field: str, rows: Rows) -> Rows:
         return rows.filter(pk__in=operators_for(person(request), MANAGERS).values("pk"))
+
+    def faults_of(self, request: HttpRequest, row: Any) -> list[str]:
+        why = _asking_parts(row) if row.minimum else ""
+        return [why] if why else []
 
 
 class OfferForm(OneOperatorForm):

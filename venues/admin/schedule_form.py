@@ -21,6 +21,7 @@ from venues.scheduling import local_moment, overlapping, zone_of
 
 IN_VENUES_TIME = "By the clocks of the venue; of a shared menu, of the first venue that uses it."
 A_DAY = timedelta(days=1)
+MOST_YEARS = 10  # from now; at the ends of the calendar no zone has a moment for a clock's time
 STEPS = [(1, "pence"), (5, "5 pence"), (10, "10 pence")]
 WEEKDAYS = list(enumerate(calendar.day_name))
 
@@ -134,6 +135,9 @@ class ChangeForm(OneOperatorForm):
             self._clean_days(cleaned, zone, from_, until)
 
     def _moment(self, name: str, naive: datetime, zone: ZoneInfo) -> datetime | None:
+        if abs(naive.year - timezone.now().year) > MOST_YEARS:
+            self.add_error(name, f"Take a day that is at most {MOST_YEARS} years from now.")
+            return None
         moment = local_moment(naive, zone)
         if moment is None:
             self.add_error(name, f"On {naive:%d %b} clocks in {zone} skip this time. Take one an hour later.")

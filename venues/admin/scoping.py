@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin, TabularInline
 
 from venues.admin.asking import let_ask
+from venues.admin.searched import Searched
 from venues.admin.site import manages, site
 from venues.models import Operator, User
 
@@ -116,6 +117,11 @@ class _Scoped(_Mixin):
         if field is not None and db_field.name in self.moving:
             field.show_hidden_initial = True
         return field
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = Searched(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = tuple(super().get_readonly_fields(request, obj))

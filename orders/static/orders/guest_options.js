@@ -127,7 +127,9 @@ function fields(group, taken, written) {
   const options = group.options.filter((option) => option.available);
   const kept = options.filter((option) => taken?.includes(option.id));
   const wanted = asked();
-  const right = options.filter(({ id }) => written.get(id)?.dataset.holds === undefined || suits(written.get(id), wanted));
+  // What the page does not tell of yet may be anything: whoever asked for something takes it themselves.
+  const fits = (item) => item?.dataset.holds !== undefined && suits(item, wanted);
+  const right = options.filter(({ id, product }) => !product || !(wanted.hide.length || wanted.diets.length) || fits(written.get(id)));
   const chosen = one && !optional && kept.length === 0 ? right.slice(0, 1) : kept;
   const pick = (label, price, attributes, more = null) =>
     el("label", { class: "pick" }, el("input", { class: "tick", name: `g${group.id}`, type: one ? "radio" : "checkbox", ...attributes }), el("bdi", {}, label), price && el("span", { class: "num" }, el("bdi", {}, price)), more);
