@@ -294,6 +294,30 @@ def test_a_manager_plans_happy_hour_on_five_days_and_sees_what_it_does(alice: Ho
     assert "Mon 28 Jun 2027 17:00" in client.get(category).content.decode()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_send_the_form_at_once_one_reads_what_the_other_has_planned(alice: House) -> None:
+    clients = [logged_in(alice.owner), logged_in(alice.owner)]
+    start, answers = threading.Barrier(2), list[Any]()
+
+    def send(client: Client, day: str) -> None:
+        try:
+            start.wait(10)
+            answers.append(client.post(ADD, form_for_category(alice, starts_at_0=day, ends_at_0=day, weekly="")))
+        finally:
+            connection.close()
+
+    for number in range(1, 5):
+        answers.clear()
+        senders = [threading.Thread(target=send, args=(client, f"2027-07-0{number}")) for client in clients]
+        for sender in senders:
+            sender.start()
+        for sender in senders:
+            sender.join()
+        assert sorted(answer.status_code for answer in answers) == [200, 302]
+        assert "This overlaps with another" in next(faults_of(one)[0] for one in answers if one.status_code == 200)
+        assert ScheduledChange.objects.filter(category__isnull=False).count() == number
+
+
 def test_what_is_a_venues_own_goes_by_its_clocks(alice: House) -> None:
     """And not by those of the first venue of the menu."""
     tokyo = make_venue(alice.operator, "Alice's far", menu=alice.venue.menu, timezone="Asia/Tokyo")

@@ -24,7 +24,7 @@ from venues.admin.scopes import (
 from venues.admin.scoping import Rows, ScopedAdmin, ScopedInline, asked_by, person
 from venues.admin.site import site
 from venues.models import ScheduledChange, User, Venue
-from venues.scheduling import plan_change, take_back, withdraw_change
+from venues.scheduling import Overlaps, plan_change, take_back, withdraw_change
 
 OVER = "the change has begun already, or is over"
 
@@ -81,6 +81,14 @@ class ScheduledChangeAdmin(ScopedAdmin):
         if obj is None:
             kwargs["form"] = asked_by(ChangeForm, person(request))
         return super().get_form(request, obj, change=change, **kwargs)
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Overlaps:  # planned since the form was looked at, which sees it now and says so
+            return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         with transaction.atomic():
