@@ -140,10 +140,9 @@ def _gone(product: ProductItem, catalogue: Catalogue, now: datetime) -> str:
         return ""
     if product.sold_out_until is not None and now < product.sold_out_until:
         return _("Sold out until %(time)s") % {"time": clock(product.sold_out_until, now, catalogue.zone)}
-    short = product.short_of(now, catalogue.zone) is not None
-    if product.available and product.in_stock and not short and product.served_from is not None:
-        return _("From %(time)s") % {"time": f"{product.served_from:%H:%M}"}
-    return _("Sold out")
+    if product.sold_out(now, catalogue.zone):
+        return _("Sold out")
+    return _("From %(time)s") % {"time": f"{product.served_from:%H:%M}"}
 
 
 def _allergens(product: ProductItem, wanted: Wanted) -> tuple[str, tuple[Unknown, ...]]:

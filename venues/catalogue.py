@@ -94,13 +94,17 @@ class ProductItem:
 
     def on_sale(self, now: dt.datetime, zone: ZoneInfo) -> bool:
         """Whether it may be ordered now; of a counted product the database knows how many are left."""
-        if not self.available or not self.in_stock or (self.sold_out_until is not None and now < self.sold_out_until):
-            return False
-        if self.products_to_choose and self.short_of(now, zone) is not None:
+        if self.sold_out(now, zone):
             return False
         return self.served_from is None or within_times(
             now.astimezone(zone).time(), self.served_from, self.served_until
         )
+
+    def sold_out(self, now: dt.datetime, zone: ZoneInfo) -> bool:
+        """Whether it cannot be had now, whatever its time of day."""
+        if not self.available or not self.in_stock or (self.sold_out_until is not None and now < self.sold_out_until):
+            return True
+        return self.short_of(now, zone) is not None
 
     def short_of(self, now: dt.datetime, zone: ZoneInfo) -> GroupItem | None:
         """Of a combo: the group of which too little is left, if there is one."""

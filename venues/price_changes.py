@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 PENNY = Decimal("0.01")
 MOST = Decimal("999999.99")
+STEPS = {1: "pence", 5: "5 pence", 10: "10 pence"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,12 @@ def business_day(clocks: Sequence[Clock], first: dt.date, last: dt.date, length:
     return _integer(day - (day + Value(EPOCH_WEEKDAY)) % Value(length))
 
 
+def number_of(day: dt.date, length: int = 1) -> int:
+    """As `business_day` counts: days since 1970; with `length` 7, of the Monday of its week."""
+    number = day.toordinal() - EPOCH_ORDINAL
+    return number if length == 1 else number - (number + EPOCH_WEEKDAY) % length
+
+
 def date_of(day: int) -> dt.date:
     """The date that `business_day` counted."""
     return dt.date.fromordinal(EPOCH_ORDINAL + day)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ontap.reports import series
-from ontap.reports.clocks import EPOCH_ORDINAL, date_of
+from ontap.reports.clocks import date_of, number_of
 from ontap.reports.counts import orders_by
 from ontap.reports.question import Question
 from ontap.reports.report import Report
@@ -45,7 +45,7 @@ def heads_of(length: int) -> tuple[str, str]:
 def steps_of(asked: Question, orders: Mapping[int, int], length: int) -> series.Steps:
     """Every day of the period, also those without an order; of a long one, the weeks from first to last order."""
     if length == 1:
-        first, last = asked.first.toordinal() - EPOCH_ORDINAL, asked.last.toordinal() - EPOCH_ORDINAL
+        first, last = number_of(asked.first), number_of(asked.last)
         last -= not orders.get(last)  # mostly today, before the first order
     elif orders:
         first, last = min(orders), max(orders)

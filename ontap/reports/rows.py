@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import ceil
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from django.db.models import Exists, Expression, F, OuterRef, Q, QuerySet
@@ -11,10 +11,12 @@ from django.db.models import Exists, Expression, F, OuterRef, Q, QuerySet
 from ontap.reports.clocks import business_day, hour_of_day, weekday, within
 from ontap.reports.measures import Measure, seconds
 from ontap.reports.question import Question
+from orders.models import Order
 from tracker.models import TrackedOrder
 from venues.models import Table
 
 Rows = QuerySet[TrackedOrder, Any]
+Row = TypeVar("Row", Order, TrackedOrder)
 
 JOINED = Q(order_placed_at__isnull=False) | Q(order__isnull=False)
 BOTH_KNOWN = ~Q(table_number="") & ~Q(order_table="")
@@ -33,6 +35,11 @@ def tracked(asked: Question) -> Rows:
     rows = TrackedOrder.objects.filter(within(asked.clocks, asked.first, asked.last))
     if asked.type:
         rows = rows.filter(type=asked.type)
+    return at_place(rows, asked)
+
+
+def at_place(rows: QuerySet[Row, Any], asked: Question) -> QuerySet[Row, Any]:
+    """Those of the table, or of the zone's tables, where the question is about one."""
     if asked.table:
         rows = rows.filter(table_number=asked.table)
     if asked.zone:

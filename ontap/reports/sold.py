@@ -14,11 +14,9 @@ from django.db.models import (
     BigIntegerField,
     Case,
     DecimalField,
-    Exists,
     ExpressionWrapper,
     F,
     IntegerField,
-    OuterRef,
     Q,
     QuerySet,
     Value,
@@ -28,9 +26,9 @@ from django.db.models.functions import Cast, Round
 
 from ontap.reports.clocks import hour_of_day
 from ontap.reports.question import Question
+from ontap.reports.rows import at_place
 from orders.models import Order
 from orders.states import NOT_MADE
-from venues.models import Table
 
 _SUMS = """
     SELECT venue_id, business_date, CAST(NULL AS integer), CAST(NULL AS varchar), CAST(NULL AS numeric),
@@ -99,12 +97,7 @@ def _placed(asked: Question) -> QuerySet[Order, Any]:
     rows = Order.objects.filter(venue__in=venues, business_date__range=(asked.first, asked.last), test=False)
     if asked.type:
         rows = rows.filter(to_go=asked.type == "TO_GO")
-    if asked.table:
-        rows = rows.filter(table_number=asked.table)
-    if asked.zone:
-        tables = Table.objects.filter(venue=OuterRef("venue"), number=OuterRef("table_number"), zone=asked.zone)
-        rows = rows.filter(Exists(tables))
-    rows = rows.annotate(
+    rows = at_place(rows, asked).annotate(
         hour=hour_of_day(asked.clocks, asked.first, asked.last, of="placed_at"),
         made=_one_where(~Q(state__in=NOT_MADE)),
         paid=_one_where(Q(paid_at__isnull=False)),

@@ -4,11 +4,10 @@ Of our own orders, whatever became of their pucks. What was refused or cancelled
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from ontap.reports.charts import Chart, Point, bar_chart, line_chart
-from ontap.reports.clocks import EPOCH_ORDINAL, EPOCH_WEEKDAY
+from ontap.reports.clocks import number_of
 from ontap.reports.days import NOTE, heads_of, scale_of, steps_of
 from ontap.reports.hours import steps_of_day
 from ontap.reports.question import Question
@@ -30,7 +29,7 @@ def takings(asked: Question) -> Report:
     whole = _by(asked, every.by_date, lambda _venue, _date: None).get(None, {})
     currencies = sorted(whole) or sorted({venue.currency for venue in asked.venues})
     scale, length = scale_of(asked)
-    by_day = _by(asked, every.by_date, lambda _, day: _step(day, length))
+    by_day = _by(asked, every.by_date, lambda _, day: number_of(day, length))
     by_hour = _by(asked, every.by_hour, lambda _, hour: hour)
     days, hours = steps_of(asked, _orders(by_day), length), steps_of_day(asked, _orders(by_hour))
     sheets = [
@@ -67,12 +66,6 @@ def _by(asked: Question, found: Mapping[tuple[int, Any], Sums], key_of: Callable
 def _orders(found: Found) -> dict[Any, int]:
     """All that were placed, by key."""
     return {key: sum(sums.made + sums.lost for sums in own.values()) for key, own in found.items()}
-
-
-def _step(day: date, length: int) -> int:
-    """As `clocks.business_day` counts: days since 1970; of a week, its Monday."""
-    number = day.toordinal() - EPOCH_ORDINAL
-    return number if length == 1 else number - (number + EPOCH_WEEKDAY) % length
 
 
 def _sheet(name: str, title: str, head: str, steps: Steps, found: Found, currencies: Sequence[str]) -> Sheet:

@@ -188,8 +188,7 @@ class _Form:
     def _gone(self, item: ProductItem) -> str:
         if item.on_sale(self._staff.now, self._catalogue.zone):
             return ""
-        short = item.short_of(self._staff.now, self._catalogue.zone) is not None
-        sold_out = not item.available or not item.in_stock or short or item.served_from is None
+        sold_out = item.sold_out(self._staff.now, self._catalogue.zone)
         return "Sold out" if sold_out else f"From {item.served_from:%H:%M}"
 
 

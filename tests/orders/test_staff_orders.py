@@ -1,6 +1,7 @@
 """Orders that staff place for a table, on a form that works in steps."""
 
 import json
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,10 +11,11 @@ from django.test import Client
 from orders.drafts import Draft, DraftLine, add_line, read_draft, total_of
 from orders.models import Order, OrderLine, VenueEvent
 from orders.services import pause
+from orders.sold_out import stop_selling
 from tests.factories import make_combo, make_options, make_person, make_product, make_table, make_venue, now_ms
 from tests.orders.boards import follow, hidden, tablet_of, words
 from venues.catalogue import load_catalogue
-from venues.models import Option, Product, Role, Table, TableSession, Venue, VenueProduct
+from venues.models import Category, Option, Product, Role, Table, TableSession, Venue, VenueProduct
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
 
@@ -200,6 +202,13 @@ def test_what_is_sold_out_meanwhile_is_said(table: Table, stout: Product, tablet
     assert "Stout: only 1 left." in words(answer)
     VenueProduct.objects.update(available=False)
     assert "Stout is sold out at the moment." in words(tablet.post(page(table.venue), form(table, **{n(stout): "2"})))
+
+
+def test_what_is_gone_for_an_hour_is_sold_out_though_its_time_of_day_has_come(table: Table, tablet: Client) -> None:
+    soup = make_product(table.venue, "Soup", category="Lunch")
+    Category.objects.filter(name="Lunch").update(served_from=time(0), served_until=time(23, 59, 59))
+    stop_selling(table.venue, soup, now_ms() + timedelta(hours=1))
+    assert "Soup £3.20 Sold out" in words(tablet.get(page(table.venue)))
 
 
 def test_a_part_that_is_sold_out_cannot_be_taken_and_the_last_takes_the_combo_along(

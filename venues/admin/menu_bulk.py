@@ -11,7 +11,7 @@ from django.http import QueryDict
 from venues.admin.menu_answers import amount
 from venues.admin.menu_shown import value_words
 from venues.differences import key_of
-from venues.price_changes import PriceChange
+from venues.price_changes import STEPS, PriceChange
 from venues.sale import HOUR, TODAY, UNTIL_TOLD
 from venues.venue_menu import ON_SALE, ProductRow, ProductValues, VenueMenu
 
@@ -62,7 +62,7 @@ class BulkForm(forms.Form):
     unit = forms.ChoiceField(label="In", choices=[("percent", "%"), ("amount", "an amount")], required=False)
     round = forms.TypedChoiceField(
         label="Rounded to",
-        choices=[("1", "pence"), ("5", "5 pence"), ("10", "10 pence")],
+        choices=list(STEPS.items()),
         coerce=int,
     )
     which = forms.ChoiceField(label="Which products")

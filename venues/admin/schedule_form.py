@@ -17,12 +17,12 @@ from unfold.widgets import (
 from venues.admin.scopes import categories_changeable, products_changeable
 from venues.admin.scoping import OneOperatorForm
 from venues.models import Category, Product, ScheduledChange, User, Venue
+from venues.price_changes import STEPS
 from venues.scheduling import local_moment, overlapping, zone_of
 
 IN_VENUES_TIME = "By the clocks of the venue; of a shared menu, of the first venue that uses it."
 A_DAY = timedelta(days=1)
 MOST_YEARS = 10  # from now; at the ends of the calendar no zone has a moment for a clock's time
-STEPS = [(1, "pence"), (5, "5 pence"), (10, "10 pence")]
 WEEKDAYS = list(enumerate(calendar.day_name))
 
 
@@ -49,7 +49,7 @@ class ChangeForm(OneOperatorForm):
     step = forms.TypedChoiceField(
         label="Rounded to",
         coerce=int,
-        choices=STEPS,
+        choices=list(STEPS.items()),
         initial=1,
         required=False,
         empty_value="1",

@@ -12,6 +12,7 @@ from venues.models.menu import NOT_NEGATIVE, Category, Product
 from venues.models.menu import PRICE as MONEY
 from venues.models.people import Operator, User
 from venues.models.places import Venue
+from venues.price_changes import STEPS
 
 PERCENT: dict[str, Any] = {"max_digits": 5, "decimal_places": 2}
 
@@ -63,9 +64,7 @@ class ScheduledChange(models.Model):
         validators=[MinValueValidator(Decimal(-100)), MaxValueValidator(Decimal(900))],
         help_text="Of a category's prices: -20 is 20 % off, 5 is 5 % more.",
     )
-    step = models.PositiveSmallIntegerField(
-        "rounded to", choices={1: "pence", 5: "5 pence", 10: "10 pence"}, default=1, db_default=1
-    )
+    step = models.PositiveSmallIntegerField("rounded to", choices=STEPS, default=1, db_default=1)
     on = models.BooleanField(null=True, blank=True)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
@@ -103,7 +102,7 @@ class ScheduledChange(models.Model):
                 condition=Q(product__isnull=False, category=None) | Q(product=None, category__isnull=False),
                 name="change_of_a_product_or_a_category",
             ),
-            models.CheckConstraint(condition=Q(step__in=[1, 5, 10]), name="change_step"),
+            models.CheckConstraint(condition=Q(step__in=[*STEPS]), name="change_step"),
             models.CheckConstraint(
                 condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")),
                 name="change_ends_after_it_starts",
