@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.test import Client
 from django.utils import timezone
 
 from ontap.models import Alert, AlertTarget
@@ -116,7 +117,7 @@ def make_change(product: Product, venue: Venue | None = None, **fields: Any) -> 
 
 
 def make_person(name: str = "", role: Role | None = None, at: Operator | Venue | None = None, **fields: Any) -> User:
-    """A person, where wanted with one role: at an operator (all venues) or at a venue. No password: use force_login."""
+    """A person, where wanted with one role: at an operator (all venues) or at a venue. No password: use `logged_in`."""
     user = User(username=name or f"person{next(_numbers)}", **fields)
     user.set_unusable_password()
     user.save()
@@ -126,6 +127,13 @@ def make_person(name: str = "", role: Role | None = None, at: Operator | Venue |
         operator = at.operator if isinstance(at, Venue) else at
         Membership.objects.create(user=user, operator=operator, venue=venue, role=role)
     return user
+
+
+def logged_in(user: User) -> Client:
+    """A browser in which this person is logged in."""
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 def make_device(venue: Venue, name: str = "Bar tablet") -> tuple[Device, str]:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from tests.factories import make_person
+from tests.factories import logged_in, make_person
 from tests.venues.cast import House, make_house
 from tests.venues.forms import faults_of, fields_of
 from venues.codes import new_token, token_hash
@@ -33,12 +33,6 @@ HERE = "/invitation/"
 @pytest.fixture
 def alice() -> House:
     return make_house("Alice")
-
-
-def logged_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def ask_for_link(by: User, **wanted: Any) -> Any:

@@ -8,12 +8,12 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from tests.factories import make_combo, make_options, make_product, make_venue
+from tests.factories import logged_in, make_combo, make_options, make_product, make_venue
 from tests.orders.boards import words
 from tests.venues.cast import House, make_house
 from tests.venues.forms import faults_of, fields_of, send_changed
 from venues.history import versions_of
-from venues.models import Category, Menu, Option, OptionGroup, Product, ProductOptionGroup, User
+from venues.models import Category, Menu, Option, OptionGroup, Product, ProductOptionGroup
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
 
@@ -26,12 +26,6 @@ def alice() -> House:
 @pytest.fixture
 def chips(alice: House) -> Product:
     return make_product(alice.venue, "Chips")
-
-
-def logged_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def page_of(row: Any, what: str = "change") -> str:

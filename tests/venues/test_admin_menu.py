@@ -14,10 +14,10 @@ from PIL import Image
 from pytest_django.fixtures import Settings
 
 from orders.models import VenueEvent
-from tests.factories import make_options, make_order, make_person, make_venue
+from tests.factories import logged_in, make_options, make_order, make_person, make_venue
 from tests.venues.cast import House, make_house
 from tests.venues.forms import faults_of, fields_of, send_changed
-from venues.models import Allergen, ProductAllergen, User, VenueFeed, VenueProduct
+from venues.models import Allergen, ProductAllergen, VenueFeed, VenueProduct
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
 
@@ -27,12 +27,6 @@ SVG = b"""<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>aler
 @pytest.fixture
 def alice() -> House:
     return make_house("Alice")
-
-
-def logged_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def page_of(row: Any) -> str:

@@ -3,10 +3,9 @@
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
-from tests.factories import make_operator, make_person, make_venue
+from tests.factories import logged_in, make_operator, make_person, make_venue
 from tests.venues.cast import House, make_house
 from tests.venues.forms import faults_of, fields_of, send_changed
 from venues.models import Membership, Role, User
@@ -21,12 +20,6 @@ PASSWORD = "a long evening at the pub"
 @pytest.fixture
 def alice() -> House:
     return make_house("Alice")
-
-
-def logged_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def page_of(row: Any) -> str:

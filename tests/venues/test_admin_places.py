@@ -4,12 +4,11 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from orders.models import VenueEvent
-from tests.factories import make_device, make_member
+from tests.factories import logged_in, make_device, make_member
 from tests.venues.cast import House, make_house
 from tests.venues.forms import fields_of, send_changed
 from venues.access import device_with, member_is_live, member_with, table_with_code
@@ -22,12 +21,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
 @pytest.fixture
 def alice() -> House:
     return make_house("Alice")
-
-
-def logged_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def page_of(row: Any) -> str:

@@ -11,11 +11,11 @@ from django.urls import reverse
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from orders.models import VenueEvent
-from tests.factories import make_product, make_venue
+from tests.factories import logged_in, make_product, make_venue
 from tests.orders.boards import words
 from tests.venues.cast import House, make_house
 from tests.venues.forms import fields_of
-from venues.models import Allergen, AllergenState, Category, Product, ProductAllergen, User, Venue
+from venues.models import Allergen, AllergenState, Category, Product, ProductAllergen, Venue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
 PAGE = reverse("admin:venues_product_changelist")
@@ -24,12 +24,6 @@ PAGE = reverse("admin:venues_product_changelist")
 @pytest.fixture
 def alice() -> House:
     return make_house("Alice")
-
-
-def logged_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def listed(client: Client, **query: Any) -> set[str]:

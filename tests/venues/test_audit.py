@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from tests.factories import make_person, make_venue
+from tests.factories import logged_in, make_person, make_venue
 from tests.venues.cast import House, make_house
 from tests.venues.forms import send_changed
 from venues.acting import acting_in
 from venues.audit import What, network_of, note, prune_audit
-from venues.models import AuditEntry, Membership, Role, User
+from venues.models import AuditEntry, Membership, Role
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
 
@@ -29,12 +29,6 @@ PASSWORD = "a long evening at the pub"
 def alice(settings: Settings) -> House:
     settings.ONTAP_AUDIT_DAYS = 730
     return make_house("Alice")
-
-
-def logged_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def noted(what: What, **where: Any) -> list[str]:

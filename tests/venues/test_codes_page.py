@@ -4,16 +4,15 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 
 from orders.models import VenueEvent
-from tests.factories import make_table, make_venue
+from tests.factories import logged_in, make_table, make_venue
 from tests.venues.cast import House, make_house
 from venues.access import table_with_code
 from venues.codes import table_code
-from venues.models import Table, User
+from venues.models import Table
 from venues.printed import NEVER, OUT_OF_DATE, PRINTED, code_state, in_state
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
@@ -28,12 +27,6 @@ def alice() -> House:
 def public(settings: Settings) -> Settings:
     settings.ONTAP_PUBLIC_URL = "https://orders.example.org"
     return settings
-
-
-def logged_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def page_of(house: House) -> str:

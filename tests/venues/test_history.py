@@ -16,7 +16,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from orders.models import VenueEvent
-from tests.factories import make_order, make_person, make_product, make_table, make_venue
+from tests.factories import logged_in, make_order, make_person, make_product, make_table, make_venue
 from tests.venues.cast import House, make_house
 from tests.venues.forms import fields_of, send_changed
 from venues.history import has_history, prune_history, versions_of
@@ -44,12 +44,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
 @pytest.fixture
 def alice() -> House:
     return make_house("Alice")
-
-
-def logged_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def page_of(row: Any, page: str = "change") -> str:

@@ -11,11 +11,11 @@ from django.urls import reverse
 
 from orders.models import VenueEvent
 from orders.sold_out import product_of
-from tests.factories import make_operator, make_options, make_person, make_product, make_venue
+from tests.factories import logged_in, make_operator, make_options, make_person, make_product, make_venue
 from tests.venues.cast import House, make_house
 from tests.venues.forms import faults_of, fields_of, send_changed
 from venues.catalogue import load_catalogue
-from venues.models import Category, Menu, Product, Role, User, Venue, VenueCategory, VenueProduct
+from venues.models import Category, Menu, Product, Role, Venue, VenueCategory, VenueProduct
 from venues.signals import changing_together
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
@@ -43,12 +43,6 @@ def sold(venue: Venue) -> list[tuple[str, list[str]]]:
     catalogue = load_catalogue(venue.pk)
     assert catalogue is not None
     return [(section.name, [product.name for product in section.products]) for section in catalogue.categories]
-
-
-def logged_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def test_a_venue_has_its_own_order_and_others_the_shared_one(anchor: Venue, bell: Venue) -> None:

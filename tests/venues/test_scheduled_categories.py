@@ -14,10 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from orders.models import VenueEvent
-from tests.factories import make_product, make_venue, now_ms
+from tests.factories import logged_in, make_product, make_venue, now_ms
 from tests.venues.cast import House, make_house
 from tests.venues.forms import faults_of, fields_of, send_changed
-from tests.venues.test_scheduling import ADD, HOUR, beat, form_of, logged_in, sold_at, state_of
+from tests.venues.test_scheduling import ADD, HOUR, beat, form_of, sold_at, state_of
 from venues.history import versions_of
 from venues.models import Category, ChangedProduct, Product, ScheduledChange, Venue, VenueProduct
 from venues.scheduling import Overlaps, carry_out, overlapping, plan_change, take_back_of, withdraw_change

@@ -8,16 +8,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db import IntegrityError, transaction
-from django.test import Client
 from django.urls import reverse
 
 from orders.models import VenueEvent
 from orders.tasks import carry_out_change, look_for_planned_changes
-from tests.factories import make_change, make_person, make_product, make_venue, now_ms
+from tests.factories import logged_in, make_change, make_person, make_product, make_venue, now_ms
 from tests.venues.cast import House, make_house
 from tests.venues.forms import faults_of
 from venues.catalogue import load_catalogue
-from venues.models import Product, Role, ScheduledChange, User, Venue, VenueProduct
+from venues.models import Product, Role, ScheduledChange, Venue, VenueProduct
 from venues.scheduling import Overlaps, carry_out, changes_due, local_moment, plan_change, withdraw_change
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
@@ -268,12 +267,6 @@ def test_the_database_keeps_a_change_within_its_operator(ale: Product) -> None:
 def test_a_time_is_one_of_the_venues_clock(zone: str, naive: str, utc: str | None) -> None:
     moment = local_moment(datetime.fromisoformat(naive), ZoneInfo(zone))
     assert (moment.isoformat() if moment else None) == utc
-
-
-def logged_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 ADD = "/admin/venues/scheduledchange/add/"

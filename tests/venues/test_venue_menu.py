@@ -12,11 +12,11 @@ from django.urls import reverse
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from orders.models import VenueEvent
-from tests.factories import make_order, make_product, make_table, make_venue, now_ms
+from tests.factories import logged_in, make_order, make_product, make_table, make_venue, now_ms
 from tests.orders.boards import words
 from tests.venues.cast import House, make_house
 from tests.venues.forms import fields_of
-from venues.models import Category, Product, User, Venue, VenueCategory, VenueProduct
+from venues.models import Category, Product, Venue, VenueCategory, VenueProduct
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
 
@@ -33,12 +33,6 @@ def alice() -> House:
 @pytest.fixture
 def manager(alice: House) -> Client:
     return logged_in(alice.manager)
-
-
-def logged_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def page_of(venue: Venue) -> str:

@@ -3,13 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from orders.models import BoardPresence
-from tests.factories import make_table, make_venue
+from tests.factories import logged_in, make_table, make_venue
 from tests.venues.cast import House, make_house
 from tracker.models import EdgeAgent, Gateway
 from venues.models import Table, User, Venue
@@ -20,12 +19,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
 @pytest.fixture
 def alice() -> House:
     return make_house("Alice")
-
-
-def logged_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def panel(user: User, house: House) -> str:

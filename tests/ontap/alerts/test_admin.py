@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 
 from ontap.alerts.models import Alert, AlertDelivery, AlertTarget
 from ontap.alerts.signing import secret_of
-from tests.factories import make_alert, make_person, make_target, make_venue
+from tests.factories import logged_in, make_alert, make_person, make_target, make_venue
 from venues.models import Role, User, Venue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
@@ -31,12 +31,6 @@ def manager(venue: Venue) -> User:
 @pytest.fixture
 def owner(venue: Venue) -> User:
     return make_person("owner", Role.OPERATOR, venue.operator)
-
-
-def logged_in(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def chosen(action: str, *rows: Any) -> dict[str, Any]:

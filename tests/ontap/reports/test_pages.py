@@ -8,10 +8,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from ontap.reports.kinds import KINDS
-from tests.factories import make_device, make_operator, make_order, make_person, make_table, make_venue
+from tests.factories import logged_in, make_device, make_operator, make_order, make_person, make_table, make_venue
 from tests.ontap.reports.evenings import Pub, at, make_tracked
 from venues.access import DEVICE_COOKIE
-from venues.models import Role, User, Venue
+from venues.models import Role, Venue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
 
@@ -24,16 +24,10 @@ def pub() -> Pub:
     return Pub()
 
 
-def browser(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
-
-
 @pytest.fixture
 def alice(pub: Pub) -> Client:
     """Manages The Anchor."""
-    return browser(make_person("alice", Role.MANAGER, pub.venue))
+    return logged_in(make_person("alice", Role.MANAGER, pub.venue))
 
 
 def text(client: Client, address: str, status: int = 200) -> str:
@@ -57,8 +51,8 @@ def test_reports_begin_with_takings_of_the_last_28_business_days(alice: Client) 
 
 
 def test_bob_of_another_operator_charlie_of_the_staff_and_strangers_get_nothing(pub: Pub) -> None:
-    bob = browser(make_person("bob", Role.OPERATOR, make_venue(name="The Other").operator))
-    charlie = browser(make_person("charlie", Role.STAFF, pub.venue))
+    bob = logged_in(make_person("bob", Role.OPERATOR, make_venue(name="The Other").operator))
+    charlie = logged_in(make_person("charlie", Role.STAFF, pub.venue))
     tablet = Client()
     tablet.cookies[DEVICE_COOKIE] = make_device(pub.venue)[1]
     for address in ("", *(f"{name}/" for name in KINDS), *FILES):
@@ -74,7 +68,7 @@ def test_bob_of_another_operator_charlie_of_the_staff_and_strangers_get_nothing(
 
 
 def test_anothers_venue_answers_as_one_that_does_not_exist(pub: Pub) -> None:
-    bob = browser(make_person("bob", Role.OPERATOR, make_venue(name="The Other").operator))
+    bob = logged_in(make_person("bob", Role.OPERATOR, make_venue(name="The Other").operator))
     for address in ("times/", *FILES):
         anothers, nobodys, nonsense = (
             bob.get(f"/reports/{address}", {"venue": venue}) for venue in (pub.venue.pk, 987_654, "x")
@@ -88,8 +82,8 @@ def test_an_operator_has_all_venues_and_a_manager_their_own() -> None:
     one, two = (make_venue(operator, name) for name in ("The One", "The Two"))
     for venue in (one, two):
         make_tracked(venue, at("24 18:00:00"), cleared=60)
-    whole = text(browser(make_person(role=Role.OPERATOR, at=operator)), f"/reports/times/?{PERIOD}")
-    own = text(browser(make_person(role=Role.MANAGER, at=one)), f"/reports/times/?{PERIOD}")
+    whole = text(logged_in(make_person(role=Role.OPERATOR, at=operator)), f"/reports/times/?{PERIOD}")
+    own = text(logged_in(make_person(role=Role.MANAGER, at=one)), f"/reports/times/?{PERIOD}")
     assert "2 venues: 2 orders" in whole
     assert "The Two" in whole
     assert "The One: 1 order of the gateway." in own
@@ -126,7 +120,7 @@ def test_what_was_typed_stays_in_the_form(alice: Client) -> None:
 
 
 def test_nothing_yet_says_what_to_do() -> None:
-    manager = browser(make_person(role=Role.MANAGER, at=make_venue()))
+    manager = logged_in(make_person(role=Role.MANAGER, at=make_venue()))
     page = text(manager, "/reports/times/")
     assert "Nothing to report on yet" in page
     assert 'href="/admin/tracker/edgeagent/"' in page
@@ -150,7 +144,7 @@ def test_words_of_guests_and_gateways_are_only_words(pub: Pub, alice: Client) ->
 def test_more_venues_and_orders_cost_no_more_queries(name: str) -> None:
     operator = make_operator()
     pub = Pub(operator=operator)
-    client = browser(make_person(role=Role.OPERATOR, at=operator))
+    client = logged_in(make_person(role=Role.OPERATOR, at=operator))
     make_venue(operator, "The Second")
     few = queries(client, name)
     for number in range(4):
@@ -176,7 +170,7 @@ def test_managers_find_reports_from_admin_and_home(pub: Pub, alice: Client) -> N
     assert f'href="/reports/?venue={pub.venue.pk}"' in text(alice, f"/admin/venues/venue/{pub.venue.pk}/change/")
     assert 'href="/reports/"' in text(alice, "/")
     assert "/reports/" not in text(Client(), "/")
-    assert "/reports/" not in text(browser(make_person(role=Role.STAFF, at=pub.venue)), "/")
+    assert "/reports/" not in text(logged_in(make_person(role=Role.STAFF, at=pub.venue)), "/")
 
 
 def test_only_reading_is_let_in(alice: Client) -> None:
@@ -191,6 +185,6 @@ def test_unknown_reports_and_sheets_are_not_there(alice: Client) -> None:
 def test_a_venue_may_have_no_table(pub: Pub) -> None:
     venue: Venue = make_venue(name="The Bare")
     make_tracked(venue, at("24 18:00:00"), located=1, cleared=2)
-    client = browser(make_person(role=Role.MANAGER, at=venue))
+    client = logged_in(make_person(role=Role.MANAGER, at=venue))
     for name in KINDS:
         text(client, f"/reports/{name}/?{PERIOD}")

@@ -14,6 +14,7 @@ from django.utils import timezone
 from ontap.sites.facts import facts_of
 from orders.models import BoardPresence, Order
 from tests.factories import (
+    logged_in,
     make_agent,
     make_alert,
     make_gateway,
@@ -27,7 +28,7 @@ from tests.factories import (
 )
 from tracker.models import Reading
 from venues.hours import business_date
-from venues.models import Operator, Product, Role, User, Venue
+from venues.models import Operator, Product, Role, Venue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
 
@@ -42,12 +43,6 @@ def operator() -> Operator:
 @pytest.fixture
 def venue(operator: Operator) -> Venue:
     return make_venue(operator, "The Anchor", timezone="UTC")
-
-
-def browser(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def text(client: Client, status: int = 200) -> str:
@@ -112,7 +107,7 @@ def test_the_site_in_trouble_comes_first(operator: Operator, venue: Venue) -> No
     for each in (well, venue):
         BoardPresence.objects.create(venue=each, boards=1, expires_at=timezone.now() + timedelta(seconds=10))
     order_at(venue, timezone.now() - timedelta(minutes=12))
-    page = text(browser(make_person("olga", Role.OPERATOR, operator)))
+    page = text(logged_in(make_person("olga", Role.OPERATOR, operator)))
     assert "1 needs somebody" in page
     assert page.index("The Anchor") < page.index("Aaron&#x27;s")
     assert "the oldest for 12 min." in page
@@ -123,17 +118,17 @@ def test_alice_sees_her_venue_bob_of_another_operator_his_own_and_charlie_of_the
 ) -> None:
     other = make_venue(name="The Other")
     sibling = make_venue(operator, "The Sibling")
-    alice = text(browser(make_person("alice", Role.MANAGER, venue)))
-    bob = text(browser(make_person("bob", Role.OPERATOR, other.operator)))
+    alice = text(logged_in(make_person("alice", Role.MANAGER, venue)))
+    bob = text(logged_in(make_person("bob", Role.OPERATOR, other.operator)))
     assert [name in alice for name in ("The Anchor", "The Other", "The Sibling")] == [True, False, False]
     assert [name in bob for name in ("The Anchor", "The Other", "The Sibling")] == [False, True, False]
     assert sibling.operator == operator
-    text(browser(make_person("charlie", Role.STAFF, venue)), status=404)
+    text(logged_in(make_person("charlie", Role.STAFF, venue)), status=404)
     assert Client().get("/sites/")["Location"].startswith("/login/")
 
 
 def test_a_page_of_many_sites_costs_no_more_queries_than_one_of_one(operator: Operator, venue: Venue) -> None:
-    client = browser(make_person("olga", Role.OPERATOR, operator))
+    client = logged_in(make_person("olga", Role.OPERATOR, operator))
     with CaptureQueriesContext(
         connection,
     ) as few:
@@ -152,18 +147,18 @@ def test_who_looks_after_a_site_and_how_far_its_history_is_behind_are_told(venue
     manager = make_person("alice", Role.MANAGER, venue)
     make_alert(venue, seen_by=manager, seen_at=timezone.now())
     behind = make_reading(venue, read_until=timezone.now() - timedelta(minutes=90))
-    page = text(browser(manager))
+    page = text(logged_in(manager))
     assert "alice looks after it." in page
     assert "90 min" in page
     for hours, words in ((5, "5 h"), (11 * 24, "11 days")):
         Reading.objects.filter(pk=behind.pk).update(read_until=timezone.now() - timedelta(hours=hours))
-        assert words in text(browser(manager))
+        assert words in text(logged_in(manager))
 
 
 def test_takings_of_two_currencies_make_no_sum(operator: Operator, venue: Venue) -> None:
     now = timezone.now()
     order_at(venue, now, total=Decimal("1234.50"), **completed(now, 5))
     order_at(make_venue(operator, "Deich", currency="EUR", timezone="UTC"), now, total=Decimal(7), **completed(now, 5))
-    page = text(browser(make_person("olga", Role.OPERATOR, operator)))
+    page = text(logged_in(make_person("olga", Role.OPERATOR, operator)))
     assert "£1,234.50" in page
     assert "€7.00" in page

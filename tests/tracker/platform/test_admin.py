@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.factories import make_agent, make_command, make_gateway, make_person, make_venue
+from tests.factories import logged_in, make_agent, make_command, make_gateway, make_person, make_venue
 from tests.venues.forms import fields_of, send_changed
 from tracker import enrolment, links, wire
 from tracker.models import EdgeAgent, Enrolment, Gateway, GatewayCommand
@@ -40,12 +39,6 @@ def bob() -> User:
 @pytest.fixture
 def charlie(pub: Venue) -> User:
     return make_person("charlie", Role.STAFF, pub)
-
-
-def logged_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def waiting(host: str = "bar-pi") -> str:

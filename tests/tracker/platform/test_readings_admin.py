@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from tests.factories import make_person, make_reading, make_venue
+from tests.factories import logged_in, make_person, make_reading, make_venue
 from tests.tracker.platform.asked import DAY, HOUR, MINUTE, Asked, past
 from tracker import links
 from tracker.admin.reading_words import state_of
@@ -35,12 +35,6 @@ def alice(pub: Asked) -> Client:
 @pytest.fixture
 def bob() -> Client:
     return logged_in(make_person("bob", Role.OPERATOR, make_venue(name="Bob's").operator))
-
-
-def logged_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def read_now(client: Client, *readings: Reading) -> str:

@@ -12,13 +12,13 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from orders.models import VenueEvent
-from tests.factories import make_options, make_order, make_product, make_venue
+from tests.factories import logged_in, make_options, make_order, make_product, make_venue
 from tests.venues.cast import House, make_house
 from tests.venues.exchange.menus import csv_of, lines_of, plan_of
 from tests.venues.forms import fields_of
 from venues.exchange.columns import PRODUCTS, VENUES
 from venues.history import versions_of
-from venues.models import Category, Menu, MenuImport, OptionGroup, Product, ProductAllergen, User, Venue, VenueProduct
+from venues.models import Category, Menu, MenuImport, OptionGroup, Product, ProductAllergen, Venue, VenueProduct
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_http")]
 NO_MENU = 987_654_321
@@ -27,12 +27,6 @@ NO_MENU = 987_654_321
 @pytest.fixture
 def alice() -> House:
     return make_house("Alice")
-
-
-def logged_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def menu_of(venue: Venue) -> Menu:
